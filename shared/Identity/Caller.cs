@@ -1,0 +1,57 @@
+namespace Platform.Identity;
+
+/// <summary>Who acts: nobody, a user, the platform on behalf of one organization, or the platform itself.</summary>
+public enum CallerKind
+{
+    Anonymous,
+    User,
+    System,
+    Platform,
+}
+
+/// <summary>How a user proved who he is.</summary>
+public enum CredentialKind
+{
+    None,
+    Cookie,
+    Bearer,
+    AccessToken,
+}
+
+/// <summary>
+/// Who makes this request or runs this piece of background work. Immutable; queries are filtered by it (see <c>PlatformDbContext</c>):
+/// anonymous sees no tenant row, a user his own, <see cref="System"/> those of one organization, <see cref="Platform"/> all (audited uses only).
+/// </summary>
+public sealed record Caller
+{
+    public static readonly Caller Anonymous = new() { Kind = CallerKind.Anonymous };
+
+    /// <summary>The platform itself, across organizations: sweeps, relays, consumers.</summary>
+    public static readonly Caller Platform = new() { Kind = CallerKind.Platform };
+
+    public required CallerKind Kind { get; init; }
+
+    public Guid? UserId { get; init; }
+
+    public string? Username { get; init; }
+
+    public Guid? OrganizationId { get; init; }
+
+    public Guid? ProjectId { get; init; }
+
+    public Guid? SessionId { get; init; }
+
+    public CredentialKind Credential { get; init; }
+
+    /// <summary>Platform role <c>admin</c> in an interactive session; a token of an operator is not an operator.</summary>
+    public bool IsOperator { get; init; }
+
+    public PermissionSet Permissions { get; init; } = PermissionSet.None;
+
+    public bool IsAuthenticated => Kind == CallerKind.User;
+
+    public bool Can(string permission) => Kind is CallerKind.System or CallerKind.Platform || Permissions.Contains(permission);
+
+    /// <summary>The platform on behalf of one organization: activities, timers and consumers that work on one tenant's rows.</summary>
+    public static Caller System(Guid organizationId) => new() { Kind = CallerKind.System, OrganizationId = organizationId };
+}
