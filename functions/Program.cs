@@ -1,3 +1,1 @@
-var builder = FunctionsApplication.CreateBuilder(args);
-builder.ConfigureFunctionsWebApplication();
-builder.Build().Run();
+Console.WriteLine("starting");
