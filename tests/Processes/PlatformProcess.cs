@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Platform.Testing;
+
+/// <summary>
+/// The platform as a process of its own, on a free port and in a fresh folder that is removed at the end. Linked into every project that needs it.
+/// </summary>
+internal sealed class PlatformProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly Process _process;
+    private readonly DirectoryInfo _folder;
+
+    private PlatformProcess(Process process, DirectoryInfo folder, Uri url)
+    {
+        _process = process;
+        _folder = folder;
+        Url = url;
+    }
+
+    public Uri Url { get; }
+
+    public int Id => _process.Id;
+
+    public string DataDirectory => _folder.FullName;
+
+    /// <param name="assembly">Path of the built function app.</param>
+    /// <param name="settings">Further settings as <c>("Section:Key", "value")</c>.</param>
+    public static PlatformProcess Start(string assembly, params (string Key, string Value)[] settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("platform-");
+        var port = FreePort();
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in new[] { assembly, "--port", $"{port}", "--Platform:DataDirectory", folder.FullName })
+            start.ArgumentList.Add(argument);
+        foreach (var (key, value) in settings)
+        {
+            start.ArgumentList.Add($"--{key}");
+            start.ArgumentList.Add(value);
+        }
+
+        var process = Process.Start(start)!;
+        var log = TextWriter.Synchronized(new StreamWriter(Path.Combine(folder.FullName, "console.log")) { AutoFlush = true });
+        process.OutputDataReceived += (_, line) => log.WriteLine(line.Data);
+        process.ErrorDataReceived += (_, line) => log.WriteLine(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return new PlatformProcess(process, folder, new Uri($"http://127.0.0.1:{port}"));
+    }
+
+    /// <summary>Waits until <paramref name="path"/> answers 200 and says how long that took from the start of the process.</summary>
+    public async Task<TimeSpan> WaitForAsync(HttpClient http, string path)
+    {
+        var waited = Stopwatch.StartNew();
+        while (waited.Elapsed < Patience && !_process.HasExited)
+        {
+            try
+            {
+                using var answer = await http.GetAsync(new Uri(path, UriKind.Relative));
+                if (answer.StatusCode == HttpStatusCode.OK)
+                    return waited.Elapsed;
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+
+            await Task.Delay(20); // between two questions to a process that is starting; nothing else announces it
+        }
+
+        throw new InvalidOperationException($"{path} did not answer 200 within {Patience.TotalSeconds:0} s.\n{await ConsoleAsync()}");
+    }
+
+    /// <summary>Asks the process to stop (SIGTERM) and returns its exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        if (Native.Kill(_process.Id, Native.Terminate) != 0)
+            throw new InvalidOperationException("the platform had already ended");
+        using var limit = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(limit.Token);
+        return _process.ExitCode;
+    }
+
+    public async Task<string> ConsoleAsync() => await File.ReadAllTextAsync(Path.Combine(_folder.FullName, "console.log"));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static class Native
+    {
+        public const int Terminate = 15;
+
+        [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+        public static extern int Kill(int pid, int signal);
+    }
+}
