@@ -1,0 +1,45 @@
+using Platform.RateLimits;
+
+namespace Platform.Functions.Http;
+
+/// <summary>
+/// What the pipeline and the OpenAPI document know of an HTTP function. Every HTTP function has one; the host refuses to start without it.
+/// </summary>
+/// <param name="permission">A name of <see cref="Platform.Identity.Permissions"/>; <c>Permissions.Public</c> spells anonymous, <c>platform:*</c> an interactive operator.</param>
+/// <param name="rate">The class whose limit the call counts against.</param>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class OperationAttribute(string permission, Rate rate) : Attribute
+{
+    public string Permission { get; } = permission;
+
+    public Rate Rate { get; } = rate;
+
+    public Auth Auth { get; init; }
+
+    /// <summary>Audit word <c>area.verb</c> of a state-changing operation; null writes no entry.</summary>
+    public string? Audit { get; init; }
+
+    /// <summary>Status of the documented good case. A function that sets another status on the response itself keeps it.</summary>
+    public int Success { get; init; } = 200;
+
+    /// <summary>False for sign-out routes: cookie callers need no CSRF header there (cross-site requests are still refused).</summary>
+    public bool Csrf { get; init; } = true;
+
+    /// <summary>The operation honours the header <c>Idempotency-Key</c>.</summary>
+    public bool Idempotent { get; init; }
+
+    /// <summary>Server-sent events or another open-ended answer that the function writes itself.</summary>
+    public bool Stream { get; init; }
+
+    /// <summary>Body limit in bytes when it is not the family's.</summary>
+    public long BodyLimit { get; init; }
+
+    /// <summary><c>Cache-Control</c> of good answers to GET; null leaves the family's default.</summary>
+    public string? Cache { get; init; }
+
+    /// <summary>Type of the request body, for the OpenAPI document.</summary>
+    public Type? Body { get; init; }
+
+    /// <summary>Type of the answer where it is not the <c>T</c> of the function's <c>Result&lt;T&gt;</c>, for the OpenAPI document.</summary>
+    public Type? Response { get; init; }
+}

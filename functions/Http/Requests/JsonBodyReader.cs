@@ -1,0 +1,61 @@
+using System.Text.Json;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Http;
+
+namespace Platform.Functions.Http;
+
+internal static class JsonBodyReader
+{
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = WireJson.MaxDepth };
+
+    public static async ValueTask<Result<T>> ReadAsync<T>(ApiRequest request, CancellationToken ct)
+        where T : class
+    {
+        if (await request.Body.ReadAsync(ct) is not { } bytes)
+            return RequestErrors.TooLarge;
+
+        var shapes = ShapeCatalog.For(request.Family);
+        var shape = shapes.Get(typeof(T));
+        if (bytes.IsEmpty)
+            return shape is ObjectShape { AllOptional: true } ? Read<T>("{}"u8.ToArray(), shape, shapes.Wire) : Missing;
+        if (!IsJson(request.Http.Request))
+            return RequestErrors.MediaType;
+        return Read<T>(bytes, shape, shapes.Wire);
+    }
+
+    private static Error Missing => Error.Invalid(new Problem(["body"], "Field required", "missing"));
+
+    private static Result<T> Read<T>(ReadOnlyMemory<byte> utf8, TypeShape shape, WireJson wire)
+        where T : class
+    {
+        if (!Utf8.IsValid(utf8.Span))
+            return RequestErrors.InvalidJson();
+        try
+        {
+            using var document = JsonDocument.Parse(utf8, Strict);
+            var problems = new ProblemList();
+            TextCheck.Run(utf8.Span, document.RootElement, problems);
+            if (problems.Count == 0)
+                shape.Check(document.RootElement, problems);
+            if (problems.Count > 0)
+                return problems.ToError();
+
+            var value = document.RootElement.Deserialize<T>(wire.Reading)!;
+            shape.CheckRules(value, problems);
+            return problems.Count > 0 ? problems.ToError() : value;
+        }
+        catch (JsonException)
+        {
+            return RequestErrors.InvalidJson();
+        }
+    }
+
+    private static bool IsJson(HttpRequest request)
+    {
+        if (request.ContentType is not { Length: > 0 } contentType)
+            return true;
+        var end = contentType.IndexOf(';', StringComparison.Ordinal);
+        var media = (end < 0 ? contentType.AsSpan() : contentType.AsSpan(0, end)).Trim();
+        return media.Equals("application/json", StringComparison.OrdinalIgnoreCase) || media.EndsWith("+json", StringComparison.OrdinalIgnoreCase);
+    }
+}

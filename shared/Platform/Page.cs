@@ -1,0 +1,19 @@
+namespace Platform;
+
+/// <summary>Untyped view of a page, for the envelopes that put the paging fields beside the rows.</summary>
+public interface IPage
+{
+    object Items { get; }
+
+    long Total { get; }
+
+    int Limit { get; }
+
+    int Offset { get; }
+}
+
+/// <summary>One page of a list; <paramref name="Total"/> counts all matches of the filter.</summary>
+public sealed record Page<T>(IReadOnlyList<T> Items, long Total, int Limit, int Offset) : IPage
+{
+    object IPage.Items => Items;
+}
