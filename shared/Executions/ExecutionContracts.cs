@@ -1,0 +1,116 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Platform.Executions;
+
+/// <summary>Body of <c>POST /execute</c>.</summary>
+public sealed record ExecutionRequest : IValidatableObject
+{
+    public const int MaxScript = 50_000;
+
+    [Required, StringLength(MaxScript, MinimumLength = 1)]
+    public string Script { get; init; } = "";
+
+    [Required, StringLength(32, MinimumLength = 1)]
+    public string Lang { get; init; } = "python";
+
+    [Required, StringLength(32, MinimumLength = 1)]
+    public string LangVersion { get; init; } = "3.11";
+
+    /// <summary>Standard input; without it the script reads an empty one.</summary>
+    [StringLength(ExecutionInputRules.MaxText)]
+    public string? Stdin { get; init; }
+
+    [MaxLength(ExecutionInputRules.MaxArgs)]
+    public IReadOnlyList<string>? Args { get; init; }
+
+    [MaxLength(ExecutionInputRules.MaxEnv)]
+    public IReadOnlyDictionary<string, string>? Env { get; init; }
+
+    /// <summary>Files laid beside the script.</summary>
+    [MaxLength(ExecutionInputRules.MaxFiles)]
+    public IReadOnlyList<InputFile>? Files { get; init; }
+
+    /// <summary>Wall time in seconds, at most the platform's limit.</summary>
+    [Range(1, 3600)]
+    public int? TimeoutSeconds { get; init; }
+
+    /// <summary>Memory in MiB, at most the platform's limit.</summary>
+    [Range(16, 4096)]
+    public int? MemoryMb { get; init; }
+
+    /// <summary>Anything above <c>normal</c> is for operators.</summary>
+    public ExecutionPriority Priority { get; init; } = ExecutionPriority.Normal;
+
+    public ExecutionSource ToSource()
+    {
+        var inputs = new ExecutionInputs(Stdin, Args, Env, Files);
+        return new(Script, Lang, LangVersion, inputs.IsEmpty ? null : inputs, Priority, RetriedFrom: null);
+    }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => ExecutionInputRules.Check(Args, Env, Files);
+}
+
+/// <summary>Answer of <c>POST /execute</c> and of a retry.</summary>
+public sealed record ExecutionStarted(Guid ExecutionId, ExecutionStatus Status);
+
+/// <summary>Optional body of a cancellation.</summary>
+public sealed record CancelRequest([property: StringLength(500)] string? Reason)
+{
+    public const string DefaultReason = "User requested cancellation";
+}
+
+/// <summary>Answer of a cancellation; <paramref name="Status"/> is <c>cancellation_requested</c> or <c>already_cancelled</c>.</summary>
+public sealed record CancelAnswer(Guid ExecutionId, string Status, string Message, Guid? EventId);
+
+/// <summary>Optional body of a retry.</summary>
+public sealed record RetryRequest([property: StringLength(500)] string? Reason, bool PreserveOutput = false);
+
+/// <summary>An execution as its owner sees it; outputs, exit code and usage are null before the end.</summary>
+public sealed record ExecutionView(
+    Guid ExecutionId,
+    ExecutionStatus Status,
+    string? Output,
+    string? Errors,
+    string Lang,
+    string LangVersion,
+    int? ExitCode,
+    ExecutionErrorType? ErrorType,
+    bool OutputTruncated,
+    ResourceUsage? ResourceUsage,
+    ExecutionPriority Priority,
+    int TimeoutSeconds,
+    Guid? RetriedFrom,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? CompletedAt,
+    DateTimeOffset UpdatedAt)
+{
+    public static ExecutionView From(Execution e) => new(
+        e.Id, e.Status, e.Result?.Output, e.Result?.Errors, e.Lang, e.LangVersion, e.Result?.ExitCode, e.Result?.ErrorType, e.Result?.OutputTruncated ?? false,
+        e.Result?.Usage, e.Priority, e.TimeoutSeconds, e.RetriedFrom, e.CreatedAt, e.StartedAt, e.CompletedAt, e.UpdatedAt);
+}
+
+/// <summary>A page of the caller's executions, newest first.</summary>
+public sealed record ExecutionList(IReadOnlyList<ExecutionView> Executions, long Total, int Limit, int Skip, bool HasMore);
+
+/// <summary>Filter of <c>GET /user/executions</c>; times are inclusive and on the creation.</summary>
+public sealed record ExecutionFilter(ExecutionStatus? Status, string? Lang, DateTimeOffset? StartTime, DateTimeOffset? EndTime, int Limit, int Skip);
+
+/// <summary>Short form of a stored event.</summary>
+public sealed record ExecutionEventView(Guid EventId, string EventType, DateTimeOffset Timestamp, System.Text.Json.JsonElement Payload);
+
+public sealed record ExampleScriptList(IReadOnlyDictionary<string, string> Scripts);
+
+/// <summary>The limits and runtimes of the platform as they are now.</summary>
+public sealed record ExecutionLimitsView(
+    string CpuLimit,
+    string MemoryLimit,
+    string CpuRequest,
+    string MemoryRequest,
+    int ExecutionTimeout,
+    IReadOnlyDictionary<string, IReadOnlyList<string>> SupportedRuntimes,
+    IReadOnlyDictionary<string, IReadOnlyList<RuntimeView>> Runtimes);
+
+public sealed record RuntimeView(string Version, string Actual, string FileExt);
+
+public sealed record ExecutionDeleted(string Message, Guid ExecutionId);
