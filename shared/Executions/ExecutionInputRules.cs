@@ -72,7 +72,7 @@ internal static partial class ExecutionInputRules
     [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]{0,127}$", RegexOptions.NonBacktracking)]
     private static partial Regex VariableName();
 
-    [GeneratedRegex("^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+){0,7}$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+){0,7}$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex FilePath();
 
     [GeneratedRegex(@"^main\.[a-z]+$", RegexOptions.NonBacktracking)]
