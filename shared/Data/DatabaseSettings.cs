@@ -1,0 +1,86 @@
+using System.Data.Common;
+
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Configuration;
+
+using Npgsql;
+
+namespace Platform.Data;
+
+/// <summary>
+/// Where the platform's rows live: <c>Database:Provider</c> (<c>sqlite</c>, the default, or <c>postgres</c>) and <c>Database:ConnectionString</c>;
+/// without one, <c>platform.db</c> in <c>Platform:DataDirectory</c> (<c>./data</c>).
+/// </summary>
+public sealed class DatabaseSettings : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource? _postgres;
+
+    public DatabaseSettings(IConfiguration configuration)
+    {
+        var provider = configuration["Database:Provider"] ?? "sqlite";
+        IsSqlite = provider switch
+        {
+            "sqlite" => true,
+            "postgres" => false,
+            _ => throw new InvalidOperationException($"Database:Provider is '{provider}'; it must be sqlite or postgres."),
+        };
+        var connection = configuration["Database:ConnectionString"];
+        if (IsSqlite)
+        {
+            ConnectionString = SqliteConnectionString(connection, configuration["Platform:DataDirectory"] ?? "data");
+            return;
+        }
+
+        ConnectionString = PostgresConnectionString(connection ?? throw new InvalidOperationException("Database:ConnectionString is needed for postgres."));
+        _postgres = NpgsqlDataSource.Create(ConnectionString);
+    }
+
+    public bool IsSqlite { get; }
+
+    public string ConnectionString { get; }
+
+    /// <summary>The database file on SQLite.</summary>
+    public string SqliteFile => new SqliteConnectionStringBuilder(ConnectionString).DataSource;
+
+    internal NpgsqlDataSource Postgres => _postgres ?? throw new InvalidOperationException("The database is SQLite.");
+
+    /// <summary>A connection outside any unit of work, for relays and locks.</summary>
+    internal async Task<DbConnection> OpenAsync(CancellationToken ct)
+    {
+        if (_postgres is not null)
+            return await _postgres.OpenConnectionAsync(ct);
+        var connection = new SqliteConnection(ConnectionString);
+        await connection.OpenAsync(ct);
+        await SqlitePragmas.ApplyAsync(connection, ct);
+        return connection;
+    }
+
+    /// <summary>An instant as a parameter of a hand-written statement.</summary>
+    internal object Instant(DateTimeOffset value) => IsSqlite ? UnixMicrosecondsConverter.ToMicroseconds(value) : UtcMillisecondsConverter.Truncate(value);
+
+    internal object Key(Guid value) => IsSqlite ? value.ToString("D") : value;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_postgres is not null)
+            await _postgres.DisposeAsync();
+    }
+
+    private static string SqliteConnectionString(string? given, string directory)
+    {
+        var builder = new SqliteConnectionStringBuilder(given);
+        if (builder.DataSource.Length == 0)
+            builder.DataSource = Path.Combine(directory, "platform.db");
+        builder.DataSource = Path.GetFullPath(builder.DataSource);
+        Directory.CreateDirectory(Path.GetDirectoryName(builder.DataSource)!);
+        return builder.ConnectionString;
+    }
+
+    private static string PostgresConnectionString(string given)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(given) { NoResetOnClose = true, ApplicationName = "platform" };
+        if (builder.MaxAutoPrepare == 0)
+            builder.MaxAutoPrepare = 200;
+        return builder.ConnectionString;
+    }
+}

@@ -1,0 +1,136 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+
+using Platform.Events;
+using Platform.Identity;
+using Platform.Workflows;
+
+namespace Platform.Data;
+
+/// <summary>
+/// The platform's database: one unit of work per service scope. Each area adds its sets in a partial file of its own folder and one
+/// <see cref="IEntityTypeConfiguration{TEntity}"/> per entity. Reads are filtered by, and writes checked against, <see cref="Caller"/>.
+/// </summary>
+public sealed partial class PlatformDbContext(DbContextOptions<PlatformDbContext> options, CallerScope scope, UnitOfWorkServices work) : DbContext(options)
+{
+    private Caller? _actingAs;
+    private bool _wakeAfterCommit;
+
+    /// <summary>In whose name this unit of work reads and writes.</summary>
+    public Caller Caller => _actingAs ?? scope.Current;
+
+    /// <summary>
+    /// Reads and writes as someone else until disposed, e.g. <c>Caller.Platform</c> while a visitor registers. Save before it ends.
+    /// </summary>
+    public IDisposable ActAs(Caller caller)
+    {
+        var before = _actingAs;
+        _actingAs = caller;
+        return new Restore(this, before);
+    }
+
+    /// <summary>
+    /// Runs several saves, or raw statements and saves, as one transaction. On SQLite it takes the write lock at once, so that it never fails in the middle;
+    /// keep foreign I/O out of it.
+    /// </summary>
+    public async Task<T> InTransactionAsync<T>(Func<Task<T>> body, CancellationToken ct)
+    {
+        if (Database.CurrentTransaction is not null)
+            return await body();
+
+        using var turn = await work.Writes.EnterAsync(ct);
+        await using var transaction = await Database.BeginTransactionAsync(ct);
+        var result = await body();
+        await transaction.CommitAsync(ct);
+        WakeOutbox();
+        return result;
+    }
+
+    public override int SaveChanges(bool acceptAllChangesOnSuccess) => throw new NotSupportedException("Use SaveChangesAsync.");
+
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        ChangeTracker.DetectChanges();
+        ChangeTracker.AutoDetectChangesEnabled = false; // found them just now; once is enough
+        try
+        {
+            if (!CheckChanges())
+                return 0;
+            if (Database.CurrentTransaction is not null)
+                return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+
+            int saved;
+            using (await work.Writes.EnterAsync(cancellationToken))
+                saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+            WakeOutbox();
+            return saved;
+        }
+        finally
+        {
+            ChangeTracker.AutoDetectChangesEnabled = true;
+        }
+    }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        if (Database.IsSqlite())
+        {
+            configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMicrosecondsConverter>();
+            configurationBuilder.Properties<Guid>().HaveConversion<GuidTextConverter>();
+        }
+        else
+        {
+            configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcMillisecondsConverter>();
+        }
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(PlatformDbContext).Assembly);
+        ModelConventions.Apply(modelBuilder, Database.IsSqlite());
+        AddTenantFilters(modelBuilder);
+    }
+
+    private bool CheckChanges()
+    {
+        var any = false;
+        foreach (var entry in ChangeTracker.Entries())
+        {
+            if (entry.State is EntityState.Unchanged or EntityState.Detached)
+                continue;
+            any = true;
+            CheckChange(entry);
+        }
+
+        return any;
+    }
+
+    private void CheckChange(EntityEntry entry)
+    {
+        switch (entry.Entity)
+        {
+            case PlatformEvent when entry.State == EntityState.Added: // raised for the owner of the aggregate, who need not be the caller
+            case WorkflowMessage when entry.State == EntityState.Added:
+                _wakeAfterCommit = true;
+                return;
+            case PlatformEvent:
+                PlatformEvent.CheckImmutable(entry);
+                break;
+        }
+
+        TenantGuard.Check(Caller, entry);
+    }
+
+    private void WakeOutbox()
+    {
+        if (!_wakeAfterCommit)
+            return;
+        _wakeAfterCommit = false;
+        work.Signal.Wake();
+    }
+
+    private sealed class Restore(PlatformDbContext db, Caller? before) : IDisposable
+    {
+        public void Dispose() => db._actingAs = before;
+    }
+}

@@ -1,0 +1,99 @@
+using System.Reflection;
+
+using Microsoft.EntityFrameworkCore;
+
+using Platform.Identity;
+
+namespace Platform.Data;
+
+/// <summary>
+/// The query filters of the tenants. A null filter value means "no restriction" and EF drops the term from the SQL (it knows which parameters are null),
+/// so a user's query reads <c>where user_id = @me</c> and can use an index. <see cref="Guid.Empty"/> matches no row: <see cref="TenantGuard"/> keeps it out.
+/// </summary>
+public sealed partial class PlatformDbContext
+{
+    /// <summary>Name of the query filter, for the few places that must look past it (<c>IgnoreQueryFilters([…])</c>).</summary>
+    public const string TenantFilterName = "tenant";
+
+    private Guid? UserFilter => Caller.Kind switch
+    {
+        CallerKind.System or CallerKind.Platform => null,
+        CallerKind.User => Caller.UserId ?? Guid.Empty,
+        _ => Guid.Empty,
+    };
+
+    private Guid? UserOrganizationFilter => Caller is { Kind: CallerKind.User, Credential: not CredentialKind.AccessToken } ? null : OrganizationFilter;
+
+    private Guid? OrganizationFilter => Caller.Kind switch
+    {
+        CallerKind.Platform => null,
+        CallerKind.User or CallerKind.System => Caller.OrganizationId ?? Guid.Empty,
+        _ => Guid.Empty,
+    };
+
+    private Guid? ProjectFilter => Caller.Credential == CredentialKind.AccessToken ? Caller.ProjectId : null;
+
+    private Guid? OperatorUserFilter => Caller.IsOperator ? null : UserFilter;
+
+    private Guid? OperatorUserOrganizationFilter => Caller.IsOperator ? null : UserOrganizationFilter;
+
+    private Guid? OperatorOrganizationFilter => Caller.IsOperator ? null : OrganizationFilter;
+
+    private Guid? OperatorProjectFilter => Caller.IsOperator ? null : ProjectFilter;
+
+    private void AddTenantFilters(ModelBuilder model)
+    {
+        foreach (var type in model.Model.GetEntityTypes().Where(t => t.BaseType is null && !t.IsOwned()).Select(t => t.ClrType).ToList())
+        {
+            if (FilterMethod(type) is { } name)
+                typeof(PlatformDbContext).GetMethod(name, BindingFlags.Instance | BindingFlags.NonPublic)!.MakeGenericMethod(type).Invoke(this, [model]);
+        }
+    }
+
+    private static string? FilterMethod(Type type)
+    {
+        var anyone = typeof(IOperatorVisible).IsAssignableFrom(type);
+        List<string?> kinds = [];
+        if (type.IsDefined(typeof(PlatformScopedAttribute), false))
+            kinds.Add(null);
+        if (typeof(IUserOwned).IsAssignableFrom(type))
+            kinds.Add(anyone ? nameof(FilterUserOwnedOrOperator) : nameof(FilterUserOwned));
+        if (typeof(IOptionallyOwned).IsAssignableFrom(type))
+            kinds.Add(anyone ? nameof(FilterOptionallyOwnedOrOperator) : nameof(FilterOptionallyOwned));
+        if (typeof(IProjectOwned).IsAssignableFrom(type))
+            kinds.Add(anyone ? nameof(FilterProjectOwnedOrOperator) : nameof(FilterProjectOwned));
+        else if (typeof(IOrganizationOwned).IsAssignableFrom(type))
+            kinds.Add(anyone ? nameof(FilterOrganizationOwnedOrOperator) : nameof(FilterOrganizationOwned));
+
+        return kinds.Count == 1
+            ? kinds[0]
+            : throw new InvalidOperationException($"{type.Name} must have exactly one scope: a marker interface of Scopes.cs or [PlatformScoped]; it has {kinds.Count}.");
+    }
+
+    private void FilterUserOwned<T>(ModelBuilder model) where T : class, IUserOwned => model.Entity<T>().HasQueryFilter(TenantFilterName, e =>
+        (UserFilter == null || e.UserId == UserFilter) && (UserOrganizationFilter == null || e.OrganizationId == UserOrganizationFilter));
+
+    private void FilterUserOwnedOrOperator<T>(ModelBuilder model) where T : class, IUserOwned => model.Entity<T>().HasQueryFilter(TenantFilterName, e =>
+        (OperatorUserFilter == null || e.UserId == OperatorUserFilter)
+        && (OperatorUserOrganizationFilter == null || e.OrganizationId == OperatorUserOrganizationFilter));
+
+    private void FilterOptionallyOwned<T>(ModelBuilder model) where T : class, IOptionallyOwned => model.Entity<T>().HasQueryFilter(TenantFilterName, e =>
+        (UserFilter == null || e.UserId == UserFilter) && (UserOrganizationFilter == null || e.OrganizationId == UserOrganizationFilter));
+
+    private void FilterOptionallyOwnedOrOperator<T>(ModelBuilder model) where T : class, IOptionallyOwned => model.Entity<T>().HasQueryFilter(TenantFilterName, e =>
+        (OperatorUserFilter == null || e.UserId == OperatorUserFilter)
+        && (OperatorUserOrganizationFilter == null || e.OrganizationId == OperatorUserOrganizationFilter));
+
+    private void FilterOrganizationOwned<T>(ModelBuilder model) where T : class, IOrganizationOwned => model.Entity<T>().HasQueryFilter(TenantFilterName, e =>
+        OrganizationFilter == null || e.OrganizationId == OrganizationFilter);
+
+    private void FilterOrganizationOwnedOrOperator<T>(ModelBuilder model) where T : class, IOrganizationOwned => model.Entity<T>().HasQueryFilter(TenantFilterName, e =>
+        OperatorOrganizationFilter == null || e.OrganizationId == OperatorOrganizationFilter);
+
+    private void FilterProjectOwned<T>(ModelBuilder model) where T : class, IProjectOwned => model.Entity<T>().HasQueryFilter(TenantFilterName, e =>
+        (OrganizationFilter == null || e.OrganizationId == OrganizationFilter) && (ProjectFilter == null || e.ProjectId == ProjectFilter));
+
+    private void FilterProjectOwnedOrOperator<T>(ModelBuilder model) where T : class, IProjectOwned => model.Entity<T>().HasQueryFilter(TenantFilterName, e =>
+        (OperatorOrganizationFilter == null || e.OrganizationId == OperatorOrganizationFilter)
+        && (OperatorProjectFilter == null || e.ProjectId == OperatorProjectFilter));
+}

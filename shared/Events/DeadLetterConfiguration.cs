@@ -1,0 +1,18 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+using Platform.Data;
+
+namespace Platform.Events;
+
+internal sealed class DeadLetterConfiguration : IEntityTypeConfiguration<DeadLetter>
+{
+    public void Configure(EntityTypeBuilder<DeadLetter> builder)
+    {
+        builder.ToTable("dlq_messages").HasKey(m => m.Id);
+        builder.Property(m => m.Event).HasJsonText();
+        builder.HasIndex(m => new { m.EventId, m.OriginalTopic }).IsUnique();
+        builder.HasIndex(m => new { m.Status, m.NextRetryAt });
+        builder.HasIndex(m => new { m.UserId, m.FailedAt });
+    }
+}

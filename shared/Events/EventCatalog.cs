@@ -1,0 +1,56 @@
+using System.Collections.Frozen;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace Platform.Events;
+
+/// <summary>Every event type that the code declares (a <see cref="DomainEvent"/> record each), found once at start.</summary>
+public sealed class EventCatalog
+{
+    private readonly FrozenDictionary<string, EventDescription> _types;
+
+    public EventCatalog() : this(typeof(DomainEvent).Assembly)
+    {
+    }
+
+    public EventCatalog(params Assembly[] assemblies)
+    {
+        _types = assemblies.SelectMany(a => a.GetTypes())
+            .Where(t => t.IsSubclassOf(typeof(DomainEvent)) && !t.IsAbstract)
+            .Select(Describe)
+            .ToFrozenDictionary(d => d.EventType, StringComparer.Ordinal);
+    }
+
+    public IReadOnlyCollection<EventDescription> All => _types.Values;
+
+    public EventDescription? Find(string eventType) => _types.GetValueOrDefault(eventType);
+
+    // EventType and Topic are constants of the record, so that an instance without state can tell them.
+    private static EventDescription Describe(Type type)
+    {
+        var blank = (DomainEvent)RuntimeHelpers.GetUninitializedObject(type);
+        return blank is { EventType: { } name, Topic: { } topic }
+            ? new EventDescription(name, topic, type, [.. RequiredFields(type)])
+            : throw new InvalidOperationException($"{type.Name}: EventType and Topic must be constants of the record.");
+    }
+
+    private static IEnumerable<string> RequiredFields(Type type)
+    {
+        var nullability = new NullabilityInfoContext();
+        var optional = type.GetConstructors().SelectMany(c => c.GetParameters()).Where(p => p.HasDefaultValue).Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+        return type.GetProperties(BindingFlags.Instance | BindingFlags.Public)
+            .Where(p => p.DeclaringType != typeof(DomainEvent) && p.GetMethod!.GetBaseDefinition().DeclaringType != typeof(DomainEvent) && p.Name != "EqualityContract")
+            .Where(p => !optional.Contains(p.Name) && nullability.Create(p).ReadState != NullabilityState.Nullable)
+            .Select(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name));
+    }
+}
+
+/// <summary>One event type; <paramref name="RequiredFields"/> are wire names of the payload.</summary>
+public sealed record EventDescription(string EventType, string Topic, Type ClrType, IReadOnlyList<string> RequiredFields)
+{
+    /// <summary>The required fields that <paramref name="payload"/> lacks or has as null.</summary>
+    public IEnumerable<string> MissingFields(JsonElement payload) => payload.ValueKind != JsonValueKind.Object
+        ? RequiredFields
+        : RequiredFields.Where(f => !payload.TryGetProperty(f, out var value) || value.ValueKind == JsonValueKind.Null);
+}

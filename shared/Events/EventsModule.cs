@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+using Platform.Workflows;
+
+namespace Platform.Events;
+
+/// <summary>Registers the event store, its relays and consumers.</summary>
+public static class EventsModule
+{
+    internal static IServiceCollection AddPlatformEvents(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<EventOptions>().Bind(configuration.GetSection("Events")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<EventCatalog>(_ => new EventCatalog());
+        services.AddSingleton(provider => new EventStamp(
+            provider.GetRequiredService<IOptions<EventOptions>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            EnvironmentWord(provider.GetService<IHostEnvironment>()?.EnvironmentName)));
+        services.AddScoped<IWorkflows, OutboxWorkflows>();
+        return services;
+    }
+
+    private static string EnvironmentWord(string? name) => name?.ToLowerInvariant() switch
+    {
+        "development" => "development",
+        "staging" => "staging",
+        "production" or null => "production",
+        _ => "test",
+    };
+}

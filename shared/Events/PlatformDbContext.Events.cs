@@ -1,0 +1,22 @@
+using Microsoft.EntityFrameworkCore;
+
+using Platform.Events;
+
+namespace Platform.Data;
+
+public sealed partial class PlatformDbContext
+{
+    public DbSet<PlatformEvent> Events => Set<PlatformEvent>();
+
+    public DbSet<DeadLetter> DeadLetters => Set<DeadLetter>();
+
+    public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
+
+    public DbSet<ConsumerOffset> ConsumerOffsets => Set<ConsumerOffset>();
+
+    /// <summary>Adds the event to the unit of work: stored with the change, delivered after the commit. The owner is the caller unless the event names one.</summary>
+    public PlatformEvent Raise(DomainEvent raised) => Events.Add(work.Events.Stamp(raised, scope, Caller)).Entity;
+
+    /// <summary>Adds an event that was published or replayed.</summary>
+    public PlatformEvent Raise(EventDraft draft) => Events.Add(work.Events.Stamp(draft, scope)).Entity;
+}
