@@ -16,14 +16,14 @@ internal sealed class AzureBlobContainer
     private readonly HttpPipeline _pipeline;
     private readonly Uri _address;
 
-    public AzureBlobContainer(AzureBlobAccount account, string container, TimeProvider clock, TokenCredential? credential, RetryOptions? retry = null)
+    public AzureBlobContainer(AzureBlobAccount account, string container, TimeProvider clock, TokenCredential? credential, RetrySettings? retry = null)
     {
         _address = new Uri($"{account.Endpoint.AbsoluteUri.TrimEnd('/')}/{container}");
         var options = new Options();
-        options.Retry.MaxRetries = retry?.MaxRetries ?? 4;
+        options.Retry.MaxRetries = retry?.Retries ?? 4;
         options.Retry.Delay = retry?.Delay ?? TimeSpan.FromMilliseconds(200);
         options.Retry.MaxDelay = TimeSpan.FromSeconds(10);
-        options.Retry.NetworkTimeout = retry?.NetworkTimeout ?? TimeSpan.FromSeconds(60);
+        options.Retry.NetworkTimeout = TimeSpan.FromSeconds(60);
         HttpPipelinePolicy authorization = account.Key is null
             ? new BearerTokenAuthenticationPolicy(credential ?? throw new ArgumentNullException(nameof(credential)), TokenScope)
             : new SharedKeyPolicy(account, clock);
@@ -110,3 +110,5 @@ internal sealed record BlobRequest(string Operation, RequestMethod Method, strin
 
     public bool StreamsResponse { get; init; }
 }
+
+internal sealed record RetrySettings(int Retries, TimeSpan Delay);

@@ -12,10 +12,12 @@ namespace Platform.Blobs;
 /// Blobs in an Azure Storage container (or Azurite). Content up to one block is one request; larger content is uploaded as a block list,
 /// which becomes the blob only with its last request. Hash and time of creation are blob metadata.
 /// </summary>
-internal sealed class AzureBlobStore(AzureBlobContainer container, TimeProvider clock, int blockSize = AzureBlobStore.DefaultBlockSize) : IBlobStore
+internal sealed class AzureBlobStore(
+    AzureBlobContainer container, TimeProvider clock, int blockSize = AzureBlobStore.DefaultBlockSize, int pageSize = AzureBlobStore.DefaultPageSize) : IBlobStore
 {
     /// <summary>8 MiB: with the service's limit of 50,000 blocks a blob may have 390 GiB.</summary>
     private const int DefaultBlockSize = 8 * 1024 * 1024;
+    private const int DefaultPageSize = 5000;
 
     public async Task<BlobProperties> WriteAsync(string key, Stream content, string contentType, CancellationToken ct)
     {
@@ -81,7 +83,7 @@ internal sealed class AzureBlobStore(AzureBlobContainer container, TimeProvider 
 
     private async Task<XElement?> ListPageAsync(string prefix, string? marker, CancellationToken ct)
     {
-        List<(string, string)> query = [("restype", "container"), ("comp", "list"), ("include", "metadata")];
+        List<(string, string)> query = [("restype", "container"), ("comp", "list"), ("include", "metadata"), ("maxresults", pageSize.ToString(CultureInfo.InvariantCulture))];
         if (prefix.Length > 0)
             query.Add(("prefix", prefix));
         if (marker is not null)
@@ -117,9 +119,26 @@ internal sealed class AzureBlobStore(AzureBlobContainer container, TimeProvider 
         }
 
         var properties = Describe(key, length, contentType, hash);
-        var list = new XElement("BlockList", blocks.Select(id => new XElement("Uncommitted", id))).ToString(SaveOptions.DisableFormatting);
-        await PutAsync("commit", key, [("comp", "blocklist")], [("x-ms-blob-content-type", contentType), .. Metadata(properties)], Encoding.UTF8.GetBytes(list), ct);
+        try
+        {
+            await CommitAsync(blocks, properties, ct);
+        }
+        catch (BlobStoreException e) when (e.Code == "InvalidBlockList")
+        {
+            // A concurrent commit of the same key discards everybody's uncommitted blocks: this write then came just before that one.
+            if (await GetPropertiesAsync(key, ct) is null)
+                throw;
+        }
+
         return properties;
+    }
+
+    /// <summary>Makes the uploaded blocks the blob. "Latest" finds them committed when the client repeats a commit whose answer was lost.</summary>
+    private Task CommitAsync(List<string> blocks, BlobProperties properties, CancellationToken ct)
+    {
+        var list = new XElement("BlockList", blocks.Select(id => new XElement("Latest", id))).ToString(SaveOptions.DisableFormatting);
+        (string, string)[] headers = [("x-ms-blob-content-type", properties.ContentType), .. Metadata(properties)];
+        return PutAsync("commit", properties.Key, [("comp", "blocklist")], headers, Encoding.UTF8.GetBytes(list), ct);
     }
 
     private async Task PutAsync(

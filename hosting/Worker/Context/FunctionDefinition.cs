@@ -8,6 +8,12 @@ public abstract class FunctionDefinition
     /// <summary>The function's parameters in order.</summary>
     public abstract ImmutableArray<FunctionParameter> Parameters { get; }
 
+    /// <summary>Triggers and inputs by parameter name.</summary>
+    public abstract IImmutableDictionary<string, BindingMetadata> InputBindings { get; }
+
+    /// <summary>Outputs by name; the method's own is called <c>$return</c>.</summary>
+    public abstract IImmutableDictionary<string, BindingMetadata> OutputBindings { get; }
+
     /// <summary>The path of the assembly that holds the function.</summary>
     public abstract string PathToAssembly { get; }
 

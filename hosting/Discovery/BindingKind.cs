@@ -1,0 +1,18 @@
+namespace EmbeddedFunctions.Discovery;
+
+/// <summary>Where a parameter's value comes from.</summary>
+internal enum BindingKind
+{
+    HttpRequest,
+    RouteValue,
+    FunctionContext,
+    CancellationToken,
+    DurableClient,
+    Timer,
+    MessageBody,
+    MessageActions,
+    MessageMetadata,
+    OrchestrationContext,
+    ActivityInput,
+    ActivityInstanceId,
+}

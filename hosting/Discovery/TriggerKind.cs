@@ -1,0 +1,11 @@
+namespace EmbeddedFunctions.Discovery;
+
+internal enum TriggerKind
+{
+    Http,
+    Timer,
+    ServiceBus,
+    Orchestration,
+    Activity,
+    Entity,
+}
