@@ -1,3 +1,5 @@
+using EmbeddedFunctions.DurableTask;
+
 namespace EmbeddedFunctions.Invocation;
 
 /// <summary>Orchestrators and activities of the app, run through the middleware chain. Names are compared without regard to case.</summary>
@@ -7,8 +9,8 @@ internal interface IDurableFunctions
 
     bool HasActivity(string name);
 
-    /// <summary>Runs the orchestrator synchronously up to its first await of a task of <paramref name="context"/> (a TaskOrchestrationContext) and returns what it returns.</summary>
-    Task<object?> RunOrchestratorAsync(string name, object context);
+    /// <summary>Runs the orchestrator synchronously up to its first await of a task of <paramref name="context"/> and returns what it returns.</summary>
+    Task<object?> RunOrchestratorAsync(string name, TaskOrchestrationContext context);
 
     /// <summary>Runs the activity with its input as JSON and returns what it returns.</summary>
     Task<object?> RunActivityAsync(string name, string instanceId, object? taskContextOrNull, string? inputJson, CancellationToken ct);

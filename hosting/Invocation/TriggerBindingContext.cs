@@ -16,6 +16,14 @@ internal sealed class TriggerBindingContext(InvocationContext context) : Binding
             foreach (var (name, value) in http.Request.RouteValues)
                 data[name] = value;
         }
+        else if (context.Trigger is MessageDelivery delivery)
+        {
+            MessageMetadata.AddTo(data, delivery.Message);
+        }
+        else if (context.Trigger is ActivityCall activity)
+        {
+            data["instanceId"] = activity.InstanceId;
+        }
 
         return data;
     }

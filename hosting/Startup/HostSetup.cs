@@ -1,8 +1,11 @@
 using System.Net;
+using EmbeddedFunctions.Discovery;
+using EmbeddedFunctions.Http;
+using EmbeddedFunctions.Invocation;
 using EmbeddedFunctions.Storage;
-using EmbeddedFunctions.Worker.Middleware;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,14 +35,34 @@ internal static class HostSetup
         return web;
     }
 
-    public static IHost Build(WebApplicationBuilder web, List<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware, bool http)
+    public static IHost Build(WebApplicationBuilder web, FunctionApp app)
     {
-        _ = middleware;
-        _ = http;
-        web.Services.AddSingleton(HostStorageOptions.From(web.Configuration));
+        var options = HostJsonOptions.From(web.Configuration);
+        var catalog = new FunctionCatalog(FunctionDiscovery.Discover(app.Types ?? AppTypes(web.Configuration["Host:Application"])));
+        if (!app.Http && catalog.Of(TriggerKind.Http).FirstOrDefault() is { } orphan)
+            throw new InvalidOperationException($"{orphan.Name} has an HTTP trigger, but the app does not call ConfigureFunctionsWebApplication.");
+        HttpRoutes.RefuseDuplicates(catalog, options.RoutePrefix);
+
+        AddHost(web, options, catalog, new FunctionPipeline(app.Middleware));
         DeferredServices.Defer(web.Services);
-        return web.Build();
+        var host = web.Build();
+        ((IEndpointRouteBuilder)host).DataSources.Add(new DefaultEndpointDataSource(host.Services.GetRequiredService<HttpEndpoints>().Build()));
+        return host;
     }
+
+    private static void AddHost(WebApplicationBuilder web, HostJsonOptions options, FunctionCatalog catalog, FunctionPipeline pipeline)
+    {
+        var services = web.Services;
+        services.Configure<Microsoft.Extensions.Hosting.HostOptions>(o => o.ShutdownTimeout = options.DrainTimeout);
+        services.AddSingleton(options).AddSingleton(catalog).AddSingleton(pipeline);
+        services.AddSingleton(HostStorageOptions.From(web.Configuration));
+        services.AddSingleton<HostDatabase>().AddSingleton<KeyStore>();
+        services.AddSingleton<SettingExpansion>().AddSingleton<HostKeys>().AddSingleton<HttpEndpoints>();
+        services.AddSingleton<FunctionRunner>().AddSingleton<OutputSender>().AddSingleton<IDurableFunctions, DurableFunctions>();
+        services.AddHostedService<StartBanner>();
+    }
+
+    private static IEnumerable<Type> AppTypes(string? application) => FunctionAssemblies.Find(application).SelectMany(a => a.GetExportedTypes());
 
     private static string EnvironmentName() =>
         Environment.GetEnvironmentVariable("AZURE_FUNCTIONS_ENVIRONMENT")

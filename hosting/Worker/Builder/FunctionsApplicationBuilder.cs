@@ -13,8 +13,6 @@ namespace EmbeddedFunctions.Worker.Builder;
 public sealed class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWorkerApplicationBuilder
 {
     private readonly WebApplicationBuilder _web;
-    private readonly List<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> _middleware = [];
-    private bool _http;
 
     internal FunctionsApplicationBuilder(string[] args) => _web = HostSetup.CreateWebBuilder(args);
 
@@ -36,6 +34,8 @@ public sealed class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunc
     /// <summary>Values shared by those who build the app.</summary>
     public IDictionary<object, object> Properties => ((IHostApplicationBuilder)_web).Properties;
 
+    internal FunctionApp App { get; } = new();
+
     IConfigurationManager IHostApplicationBuilder.Configuration => _web.Configuration;
 
     /// <summary>Replaces the service container.</summary>
@@ -45,17 +45,17 @@ public sealed class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunc
     /// <inheritdoc/>
     public IFunctionsWorkerApplicationBuilder Use(Func<FunctionExecutionDelegate, FunctionExecutionDelegate> middleware)
     {
-        _middleware.Add(middleware);
+        App.Middleware.Add(middleware);
         return this;
     }
 
     /// <summary>Finds the functions and builds the app. Functions that cannot run throw <see cref="InvalidOperationException"/> with every reason.</summary>
-    public IHost Build() => HostSetup.Build(_web, _middleware, _http);
+    public IHost Build() => HostSetup.Build(_web, App);
 
     internal void EnableHttp()
     {
-        if (_middleware.Count > 0)
+        if (App.Middleware.Count > 0)
             throw new InvalidOperationException("ConfigureFunctionsWebApplication comes before the first UseMiddleware; on the official worker, middleware added before it would write nothing.");
-        _http = true;
+        App.Http = true;
     }
 }

@@ -1,0 +1,11 @@
+namespace EmbeddedFunctions.Discovery;
+
+/// <summary>The functions of the app.</summary>
+internal sealed class FunctionCatalog(IReadOnlyList<DiscoveredFunction> functions)
+{
+    private readonly ILookup<TriggerKind, DiscoveredFunction> _byKind = functions.ToLookup(f => f.Kind);
+
+    public IReadOnlyList<DiscoveredFunction> All => functions;
+
+    public IEnumerable<DiscoveredFunction> Of(TriggerKind kind) => _byKind[kind];
+}

@@ -1,0 +1,148 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace EmbeddedFunctions.Storage;
+
+/// <summary>
+/// The host's own state on SQLite (one connection, one writer at a time, durable at commit) or PostgreSQL (schema <c>host</c>). The tables are made before the first use.
+/// </summary>
+internal sealed class HostDatabase(HostStorageOptions options) : IAsyncDisposable
+{
+    private const string FileName = "host.db";
+
+    private readonly SemaphoreSlim _sqliteGate = new(1, 1);
+    private readonly SemaphoreSlim _opening = new(1, 1);
+    private readonly Dictionary<string, SqliteCommand> _sqliteCommands = [];
+    private SqliteConnection? _sqlite;
+    private NpgsqlDataSource? _postgres;
+    private volatile bool _ready;
+
+    public bool IsPostgres => options.IsPostgres;
+
+    /// <summary>Runs one statement that needs no transaction around it.</summary>
+    public Task<T> RunAsync<T>(Func<HostSession, Task<T>> work, CancellationToken ct) => UseAsync(work, transactional: false, ct);
+
+    /// <summary>Runs all or nothing.</summary>
+    public Task<T> WriteAsync<T>(Func<HostSession, Task<T>> work, CancellationToken ct) => UseAsync(work, transactional: true, ct);
+
+    /// <summary>A connection of one's own, for LISTEN.</summary>
+    public async Task<NpgsqlConnection> OpenPostgresAsync(CancellationToken ct)
+    {
+        await EnsureReadyAsync(ct);
+        return await _postgres!.OpenConnectionAsync(ct);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var command in _sqliteCommands.Values)
+            await command.DisposeAsync();
+        if (_sqlite is not null)
+            await _sqlite.DisposeAsync();
+        if (_postgres is not null)
+            await _postgres.DisposeAsync();
+        _sqliteGate.Dispose();
+        _opening.Dispose();
+    }
+
+    private async Task<T> UseAsync<T>(Func<HostSession, Task<T>> work, bool transactional, CancellationToken ct)
+    {
+        if (!_ready)
+            await EnsureReadyAsync(ct);
+        return IsPostgres ? await UsePostgresAsync(work, transactional, ct) : await UseSqliteAsync(work, transactional, ct);
+    }
+
+    private async Task<T> UseSqliteAsync<T>(Func<HostSession, Task<T>> work, bool transactional, CancellationToken ct)
+    {
+        await _sqliteGate.WaitAsync(ct);
+        try
+        {
+            await using var transaction = transactional ? _sqlite!.BeginTransaction(deferred: false) : null;
+            var result = await work(new HostSession(_sqlite!, transaction, _sqliteCommands));
+            transaction?.Commit();
+            return result;
+        }
+        finally
+        {
+            _sqliteGate.Release();
+        }
+    }
+
+    private async Task<T> UsePostgresAsync<T>(Func<HostSession, Task<T>> work, bool transactional, CancellationToken ct)
+    {
+        await using var connection = await _postgres!.OpenConnectionAsync(ct);
+        await using var transaction = transactional ? await connection.BeginTransactionAsync(ct) : null;
+        var result = await work(new HostSession(connection, transaction, sqliteCommands: null));
+        if (transaction is not null)
+            await transaction.CommitAsync(CancellationToken.None);
+        return result;
+    }
+
+    private async Task EnsureReadyAsync(CancellationToken ct)
+    {
+        await _opening.WaitAsync(ct);
+        try
+        {
+            if (_ready)
+                return;
+            if (IsPostgres)
+                await OpenPostgresDataSourceAsync(ct);
+            else
+                await OpenSqliteFileAsync(ct);
+            _ready = true;
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    private async Task OpenSqliteFileAsync(CancellationToken ct)
+    {
+        var settings = new SqliteConnectionStringBuilder(options.SqliteConnectionString(FileName)) { Pooling = false };
+        var connection = new SqliteConnection(settings.ToString());
+        try
+        {
+            await connection.OpenAsync(ct);
+            await ExecuteAsync(connection, "PRAGMA busy_timeout = 5000", ct);
+            await ExecuteAsync(connection, "PRAGMA journal_mode = WAL", ct);
+            await ExecuteAsync(connection, "PRAGMA synchronous = FULL", ct);
+            await using var transaction = connection.BeginTransaction(deferred: false);
+            foreach (var statement in HostSchema.Tables(postgres: false))
+                await ExecuteAsync(connection, statement, ct);
+            await transaction.CommitAsync(ct);
+            _sqlite = connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task OpenPostgresDataSourceAsync(CancellationToken ct)
+    {
+        _postgres ??= NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(options.ConnectionString)
+        {
+            SearchPath = "host",
+            MaxAutoPrepare = 64,
+            AutoPrepareMinUsages = 2,
+            NoResetOnClose = true,
+            ApplicationName = "functions-host",
+        });
+        await using var connection = await _postgres.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await ExecuteAsync(connection, HostSchema.PostgresLock, ct);
+        await ExecuteAsync(connection, HostSchema.PostgresSchema, ct);
+        foreach (var statement in HostSchema.Tables(postgres: true))
+            await ExecuteAsync(connection, statement, ct);
+        await transaction.CommitAsync(ct);
+    }
+
+    private static async Task ExecuteAsync(DbConnection connection, string sql, CancellationToken ct)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync(ct);
+    }
+}
