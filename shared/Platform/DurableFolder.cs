@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Platform.Blobs;
+namespace Platform;
 
 /// <summary>
 /// Flushes a folder, so that a rename in it survives a power cut. .NET offers flushing of files only; without this a committed row could name a blob
@@ -14,12 +14,12 @@ internal static class DurableFolder
             return;
         var handle = Open(folder, 0);
         if (handle < 0)
-            throw new IOException($"The folder of a blob cannot be opened (error {Marshal.GetLastPInvokeError()})");
+            throw new IOException($"The folder cannot be opened (error {Marshal.GetLastPInvokeError()})");
         var failed = Fsync(handle) != 0;
         var error = Marshal.GetLastPInvokeError();
         _ = Close(handle);
         if (failed)
-            throw new IOException($"The folder of a blob cannot be flushed (error {error})");
+            throw new IOException($"The folder cannot be flushed (error {error})");
     }
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]
