@@ -20,7 +20,7 @@ public static class DataModule
         services.AddSingleton(_ => new DatabaseSettings(configuration));
         services.AddSingleton<WriteGate>();
         services.AddSingleton<UnitOfWorkServices>();
-        services.TryAddSingleton<IOutboxSignal, TimerOnlySignal>();
+        services.AddSingleton<IOutboxSignal, TimerOnlySignal>();
         services.AddSingleton<DatabaseReady>();
         services.AddSingleton<DatabaseMigrator>();
         services.AddHostedService<DatabaseStartup>();

@@ -8,7 +8,7 @@ namespace Platform.Data;
 
 /// <summary>
 /// The query filters of the tenants. A null filter value means "no restriction" and EF drops the term from the SQL (it knows which parameters are null),
-/// so a user's query reads <c>where user_id = @me</c> and can use an index. <see cref="Guid.Empty"/> matches no row: <see cref="TenantGuard"/> keeps it out.
+/// so a user's query reads <c>where user_id = @me</c> and can use an index; <c>EF.Parameter</c> keeps EF from evaluating the comparison itself. <see cref="Guid.Empty"/> matches no row: <see cref="TenantGuard"/> keeps it out.
 /// </summary>
 public sealed partial class PlatformDbContext
 {
@@ -71,29 +71,29 @@ public sealed partial class PlatformDbContext
     }
 
     private void FilterUserOwned<T>(ModelBuilder model) where T : class, IUserOwned => model.Entity<T>().HasQueryFilter(TenantFilterName, e =>
-        (UserFilter == null || e.UserId == UserFilter) && (UserOrganizationFilter == null || e.OrganizationId == UserOrganizationFilter));
+        (EF.Parameter(UserFilter) == null || e.UserId == UserFilter) && (EF.Parameter(UserOrganizationFilter) == null || e.OrganizationId == UserOrganizationFilter));
 
     private void FilterUserOwnedOrOperator<T>(ModelBuilder model) where T : class, IUserOwned => model.Entity<T>().HasQueryFilter(TenantFilterName, e =>
-        (OperatorUserFilter == null || e.UserId == OperatorUserFilter)
-        && (OperatorUserOrganizationFilter == null || e.OrganizationId == OperatorUserOrganizationFilter));
+        (EF.Parameter(OperatorUserFilter) == null || e.UserId == OperatorUserFilter)
+        && (EF.Parameter(OperatorUserOrganizationFilter) == null || e.OrganizationId == OperatorUserOrganizationFilter));
 
     private void FilterOptionallyOwned<T>(ModelBuilder model) where T : class, IOptionallyOwned => model.Entity<T>().HasQueryFilter(TenantFilterName, e =>
-        (UserFilter == null || e.UserId == UserFilter) && (UserOrganizationFilter == null || e.OrganizationId == UserOrganizationFilter));
+        (EF.Parameter(UserFilter) == null || e.UserId == UserFilter) && (EF.Parameter(UserOrganizationFilter) == null || e.OrganizationId == UserOrganizationFilter));
 
     private void FilterOptionallyOwnedOrOperator<T>(ModelBuilder model) where T : class, IOptionallyOwned => model.Entity<T>().HasQueryFilter(TenantFilterName, e =>
-        (OperatorUserFilter == null || e.UserId == OperatorUserFilter)
-        && (OperatorUserOrganizationFilter == null || e.OrganizationId == OperatorUserOrganizationFilter));
+        (EF.Parameter(OperatorUserFilter) == null || e.UserId == OperatorUserFilter)
+        && (EF.Parameter(OperatorUserOrganizationFilter) == null || e.OrganizationId == OperatorUserOrganizationFilter));
 
     private void FilterOrganizationOwned<T>(ModelBuilder model) where T : class, IOrganizationOwned => model.Entity<T>().HasQueryFilter(TenantFilterName, e =>
-        OrganizationFilter == null || e.OrganizationId == OrganizationFilter);
+        EF.Parameter(OrganizationFilter) == null || e.OrganizationId == OrganizationFilter);
 
     private void FilterOrganizationOwnedOrOperator<T>(ModelBuilder model) where T : class, IOrganizationOwned => model.Entity<T>().HasQueryFilter(TenantFilterName, e =>
-        OperatorOrganizationFilter == null || e.OrganizationId == OperatorOrganizationFilter);
+        EF.Parameter(OperatorOrganizationFilter) == null || e.OrganizationId == OperatorOrganizationFilter);
 
     private void FilterProjectOwned<T>(ModelBuilder model) where T : class, IProjectOwned => model.Entity<T>().HasQueryFilter(TenantFilterName, e =>
-        (OrganizationFilter == null || e.OrganizationId == OrganizationFilter) && (ProjectFilter == null || e.ProjectId == ProjectFilter));
+        (EF.Parameter(OrganizationFilter) == null || e.OrganizationId == OrganizationFilter) && (EF.Parameter(ProjectFilter) == null || e.ProjectId == ProjectFilter));
 
     private void FilterProjectOwnedOrOperator<T>(ModelBuilder model) where T : class, IProjectOwned => model.Entity<T>().HasQueryFilter(TenantFilterName, e =>
-        (OperatorOrganizationFilter == null || e.OrganizationId == OperatorOrganizationFilter)
-        && (OperatorProjectFilter == null || e.ProjectId == OperatorProjectFilter));
+        (EF.Parameter(OperatorOrganizationFilter) == null || e.OrganizationId == OperatorOrganizationFilter)
+        && (EF.Parameter(OperatorProjectFilter) == null || e.ProjectId == OperatorProjectFilter));
 }

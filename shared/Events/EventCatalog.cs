@@ -39,10 +39,10 @@ public sealed class EventCatalog
     {
         var nullability = new NullabilityInfoContext();
         var optional = type.GetConstructors().SelectMany(c => c.GetParameters()).Where(p => p.HasDefaultValue).Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
-        return type.GetProperties(BindingFlags.Instance | BindingFlags.Public)
-            .Where(p => p.DeclaringType != typeof(DomainEvent) && p.GetMethod!.GetBaseDefinition().DeclaringType != typeof(DomainEvent) && p.Name != "EqualityContract")
-            .Where(p => !optional.Contains(p.Name) && nullability.Create(p).ReadState != NullabilityState.Nullable)
-            .Select(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name));
+        return EventJson.Options.GetTypeInfo(type).Properties
+            .Where(p => p is { Get: not null, IsExtensionData: false, AttributeProvider: PropertyInfo })
+            .Where(p => (PropertyInfo)p.AttributeProvider! is var member && !optional.Contains(member.Name) && nullability.Create(member).ReadState != NullabilityState.Nullable)
+            .Select(p => p.Name);
     }
 }
 

@@ -27,7 +27,7 @@ public sealed class EventStamp(IOptions<EventOptions> options, TimeProvider cloc
             OrganizationId = raised.OrganizationId ?? caller.OrganizationId,
             ProjectId = raised.ProjectId ?? caller.ProjectId,
             ServiceName = raised.Service,
-            Payload = JsonSerializer.Serialize(raised, raised.GetType(), JsonColumn.Options),
+            Payload = JsonSerializer.Serialize(raised, raised.GetType(), EventJson.Options),
         };
         return Stamp(draft, scope, now);
     }

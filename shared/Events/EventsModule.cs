@@ -18,7 +18,13 @@ public static class EventsModule
             provider.GetRequiredService<IOptions<EventOptions>>(),
             provider.GetRequiredService<TimeProvider>(),
             EnvironmentWord(provider.GetService<IHostEnvironment>()?.EnvironmentName)));
+        services.AddSingleton<EventSignal>();
+        services.AddSingleton<EventRelay>();
+        services.AddHostedService<EventListener>();
+        services.AddScoped<EventReader>();
         services.AddScoped<IWorkflows, OutboxWorkflows>();
+        services.AddSingleton<WorkflowDispatch>();
+        services.AddSingleton<WorkflowRelay>();
         return services;
     }
 

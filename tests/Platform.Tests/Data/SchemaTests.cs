@@ -6,13 +6,21 @@ using Platform.Tests.Fixtures;
 
 namespace Platform.Tests.Data;
 
-public sealed class SchemaTests
+public sealed class SchemaTests(PostgresServer postgres) : IClassFixture<PostgresServer>
 {
     [Fact]
     public async Task Migrate_Sqlite_GivesTheSchemaOfTheModel()
     {
         await using var migrated = await TestDatabase.CreateAsync();
         await using var created = await TestDatabase.CreateAsync(migrate: false);
+        await AssertSameAsync(migrated, created);
+    }
+
+    [Fact]
+    public async Task Migrate_Postgres_GivesTheSchemaOfTheModel()
+    {
+        await using var migrated = await TestDatabase.CreatePostgresAsync(await postgres.CreateDatabaseAsync());
+        await using var created = await TestDatabase.CreatePostgresAsync(await postgres.CreateDatabaseAsync(), migrate: false);
         await AssertSameAsync(migrated, created);
     }
 
