@@ -1,0 +1,204 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Platform.Sandbox.Linux;
+
+/// <summary>The kernel's side of one run: start, release, signals, death and usage. Used by one thread, which must live as long as the run:
+/// bubblewrap dies with the thread that started it (PR_SET_PDEATHSIG).</summary>
+internal sealed partial class SandboxProcess(Launch launch, SandboxRun run, ControlGroup? group) : IDisposable
+{
+    private const int LongestDeath = 10_000;
+    private int main;
+    private int init;
+    private Descriptor? mainHandle;
+    private Descriptor? initHandle;
+    private double cpuBefore;
+    private string status = "";
+
+    /// <summary>The process that all others of the run descend from; 0 before it exists.</summary>
+    public int Root => launch.IsConfined ? init : main;
+
+    public int ExitHandle => mainHandle!.Number;
+
+    public bool IsReady => Root != 0;
+
+    /// <summary>Exit code of the program; null when it never ran or nobody saw its end.</summary>
+    public int? ExitCode { get; private set; }
+
+    /// <summary>CPU and memory after <see cref="Reap"/>; null when another reaper took them.</summary>
+    public Libc.Usage? Usage { get; private set; }
+
+    /// <summary>Whether a signal ended bubblewrap itself.</summary>
+    public bool WasKilled { get; private set; }
+
+    public OutputFolder? Output { get; private set; }
+
+    public void Start()
+    {
+        group?.Enter();
+        try
+        {
+            main = HostUsers.As(launch.User, () => ProcessStarter.Start(launch));
+        }
+        finally
+        {
+            group?.Leave();
+        }
+        launch.CloseChild();
+        mainHandle = OpenHandle(main) ?? throw new Win32Exception("The kernel has no pidfd_open.");
+    }
+
+    /// <summary>Reads what bubblewrap reports: first the init's process id, at the end the exit code. False at the end of the reports.</summary>
+    public bool ReadStatus()
+    {
+        Span<byte> buffer = stackalloc byte[512];
+        var read = launch.Status!.Read(buffer);
+        if (read <= 0)
+            return read < 0;
+        status += System.Text.Encoding.ASCII.GetString(buffer[..read]);
+        if (init == 0 && ChildPid().Match(status) is { Success: true } child)
+        {
+            init = int.Parse(child.Groups[1].ValueSpan);
+            initHandle = OpenHandle(init);
+        }
+        if (ExitCodeReport().Match(status) is { Success: true } exit)
+            ExitCode = int.Parse(exit.Groups[1].ValueSpan);
+        return true;
+    }
+
+    /// <summary>Sets the limits that need the process to exist, and lets the program start. False when the sandbox died instead.</summary>
+    public bool Release(bool hasProcessGroup, bool hasMemoryGroup)
+    {
+        if (!launch.IsConfined)
+            return true;
+        group?.Attach(init);
+        Limit(Libc.RLIMIT_NOFILE, (ulong)run.OpenFiles);
+        Limit(Libc.RLIMIT_CORE, 0);
+        if (!hasProcessGroup)
+            Limit(Libc.RLIMIT_NPROC, (ulong)run.MaxProcesses + 1);
+        if (!hasMemoryGroup)
+            Limit(Libc.RLIMIT_DATA, (ulong)(2 * run.MemoryBytes) + (512UL << 20)); // what a process can take between two looks of the watcher
+        if (run.CollectOutput && !OpenOutput())
+            return false;
+        cpuBefore = CpuSeconds();
+        WriteRelease();
+        return true;
+    }
+
+    /// <summary>SIGTERM to every process of the program.</summary>
+    public void Terminate()
+    {
+        if (!launch.IsConfined)
+        {
+            _ = Libc.kill(-main, Libc.SIGTERM);
+            return;
+        }
+        foreach (var pid in ProcessTree.Descendants(init))
+            _ = Libc.kill(pid, Libc.SIGTERM);
+    }
+
+    /// <summary>SIGKILL to everything: the init's death takes the whole pid namespace along.</summary>
+    public void Kill()
+    {
+        if (initHandle is not null)
+            Libc.SignalProcess(initHandle.Number, Libc.SIGKILL);
+        _ = Libc.kill(launch.IsConfined ? main : -main, Libc.SIGKILL);
+    }
+
+    public void KillIfStarted()
+    {
+        if (main == 0)
+            return;
+        Kill();
+        Reap();
+    }
+
+    /// <summary>Waits until nothing of the run is left. The init becomes our child when bubblewrap ends (this process is a child subreaper), so its usage,
+    /// which contains that of all its descendants, can be had exactly.</summary>
+    public unsafe void Reap()
+    {
+        while (launch.Status is { } reports && Wait(reports, 0) && ReadStatus())
+        {
+            // The last report arrives together with the end.
+        }
+        if (!launch.IsConfined)
+            _ = Libc.kill(-main, Libc.SIGKILL);
+        int wait;
+        Libc.Usage usage;
+        var reaped = Libc.wait4(main, &wait, 0, &usage) == main;
+        WasKilled = reaped && (wait & 0x7F) != 0;
+        if (!launch.IsConfined && reaped)
+        {
+            Usage = usage;
+            ExitCode = (wait & 0x7F) == 0 ? (wait >> 8) & 0xFF : 128 + (wait & 0x7F);
+        }
+        if (initHandle is null)
+            return;
+        Libc.SignalProcess(initHandle.Number, Libc.SIGKILL);
+        Wait(initHandle, LongestDeath);
+        if (Libc.wait4(init, &wait, Libc.WaitAnyKind | 1, &usage) == init)
+            Usage = usage;
+    }
+
+    /// <summary>CPU seconds since the release: of the control group, which counts what no parent waited for, or of the waited tree.</summary>
+    public double CpuSecondsUsed() => Math.Max(0, (group?.CpuSeconds() ?? Usage?.CpuSeconds ?? 0) - cpuBefore);
+
+    public void Dispose()
+    {
+        Output?.Dispose();
+        mainHandle?.Dispose();
+        initHandle?.Dispose();
+    }
+
+    private double CpuSeconds() => group?.CpuSeconds() ?? ProcessClock(init);
+
+    private bool OpenOutput()
+    {
+        var since = Stopwatch.GetTimestamp();
+        while ((Output = OutputFolder.TryOpen(init, run)) is null)
+        {
+            if (Wait(mainHandle!, 1) || Stopwatch.GetElapsedTime(since).TotalMilliseconds > LongestDeath)
+                return false;
+        }
+        return true;
+    }
+
+    private unsafe void WriteRelease()
+    {
+        byte go = 1;
+        _ = Libc.write(launch.Release!.Number, &go, 1);
+        launch.Release.Dispose();
+    }
+
+    private unsafe void Limit(int resource, ulong value)
+    {
+        var limit = new Libc.Limit { Soft = value, Hard = value };
+        _ = Libc.prlimit(init, resource, &limit, null);
+    }
+
+    private static Descriptor? OpenHandle(int pid)
+    {
+        var handle = Libc.pidfd_open(pid);
+        return handle < 0 ? null : new Descriptor(handle);
+    }
+
+    private static unsafe bool Wait(Descriptor handle, int milliseconds)
+    {
+        var entry = new Libc.PollFd { Fd = handle.Number, Events = Libc.POLLIN };
+        return Libc.poll(&entry, 1, milliseconds) > 0;
+    }
+
+    // CPUCLOCK_SCHED of another process, see clock_getcpuclockid(3).
+    private static unsafe double ProcessClock(int pid)
+    {
+        Libc.Timespec time;
+        return Libc.clock_gettime((~pid << 3) | 2, &time) == 0 ? time.Seconds + (time.Nanoseconds / 1e9) : 0;
+    }
+
+    [GeneratedRegex(@"""child-pid"":\s*(\d+)")]
+    private static partial Regex ChildPid();
+
+    [GeneratedRegex(@"""exit-code"":\s*(\d+)")]
+    private static partial Regex ExitCodeReport();
+}
