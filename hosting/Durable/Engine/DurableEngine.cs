@@ -1,0 +1,238 @@
+using EmbeddedFunctions.Durable.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace EmbeddedFunctions.Durable;
+
+/// <summary>
+/// Runs the engine: opens the store, keeps the node's lease alive, takes and gives partitions, sweeps for what nobody announced and drops instances that have waited long.
+/// Lease and sweep follow the system's clock whatever the engine's is, since the store's clock does.
+/// </summary>
+internal sealed class DurableEngine(DurableNode node) : IHostedService, IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly CancellationTokenSource stopping = new();
+    private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<Task> loops = [];
+    private Task writing = Task.CompletedTask;
+    private long lastHeartbeat;
+
+    public DurableNode Node => node;
+
+    /// <summary>Completes when the store is open and the first partitions are taken.</summary>
+    public Task Ready => ready.Task;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            node.SetPartitionCount(await OpenAsync(cancellationToken));
+            writing = Task.Run(node.Writer.RunAsync, CancellationToken.None);
+            await HeartbeatAsync(cancellationToken);
+            ready.TrySetResult();
+        }
+        catch (Exception e)
+        {
+            ready.TrySetException(e);
+            throw;
+        }
+
+        loops.Add(RepeatAsync(HeartbeatLoopAsync));
+        loops.Add(RepeatAsync(SweepLoopAsync));
+        loops.Add(RepeatAsync(ct => node.Store.ListenAsync(Announced, ct)));
+    }
+
+    /// <summary>Cancels what runs, commits what is ready and gives the partitions back at once, so that others need not wait for the lease to end.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (stopping.IsCancellationRequested)
+            return;
+
+        await stopping.CancelAsync();
+        await Task.WhenAll(loops);
+        var leases = node.Owned.Select(p => p.Lease).ToList();
+        leases.ForEach(l => node.Lose(l.Id));
+        node.Writer.Stop();
+        await writing;
+        node.Timers.Dispose();
+        try
+        {
+            await node.Store.ReleaseAsync(node.Id, leases, leave: true, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            node.Logger.LogWarning(e, "The partitions could not be given back; other nodes take them when the lease ends.");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        ready.TrySetException(new ObjectDisposedException(nameof(DurableEngine)));
+        await StopAsync(CancellationToken.None);
+        await node.Store.DisposeAsync();
+        stopping.Dispose();
+    }
+
+    private async Task<int> OpenAsync(CancellationToken ct)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await node.Store.OpenAsync(node.Options.Partitions, ct);
+            }
+            catch (NpgsqlException e) when (e.IsTransient && TimeProvider.System.GetElapsedTime(started) < Patience)
+            {
+                node.Logger.LogWarning("The durable store cannot be reached yet: {Message}", e.Message);
+                await Task.Delay(TimeSpan.FromSeconds(1), ct);
+            }
+        }
+    }
+
+    /// <summary>A loop of the engine ends only with the engine; after an error, such as a database that restarts, it goes on.</summary>
+    private async Task RepeatAsync(Func<CancellationToken, Task> loop)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await loop(stopping.Token);
+            }
+            catch (Exception) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                node.Logger.LogWarning(e, "The durable engine met an error and goes on.");
+                GiveUpIfSilent();
+                await Task.Delay(TimeSpan.FromMilliseconds(500), CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task HeartbeatLoopAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            await Task.Delay(node.Options.HeartbeatInterval, ct);
+            await HeartbeatAsync(ct);
+            Evict();
+        }
+    }
+
+    private async Task HeartbeatAsync(CancellationToken ct)
+    {
+        var view = await node.Store.HeartbeatAsync(node.Id, node.Options.Lease, ct);
+        lastHeartbeat = TimeProvider.System.GetTimestamp();
+        node.HasPeers = view.LiveNodes > 1;
+        var epochs = view.Owned.ToDictionary(l => l.Id, l => l.Epoch);
+        foreach (var lost in node.Owned.Where(p => !epochs.ContainsKey(p.Id)))
+            node.Lose(lost.Id);
+
+        // Claimed, but something went wrong before the work was read; or given up here in a silence that the store did not notice.
+        var unheld = view.Owned.FindAll(l => node.OwnedOrNull(l.Id) is null);
+        var gone = await node.Store.RefenceAsync(node.Id, unheld, ct);
+        await TakeAsync(unheld.FindAll(l => !gone.Contains(l)), ct);
+
+        // Each node aims at the same share, so a newcomer gets partitions without anyone deciding.
+        var share = (node.PartitionCount + view.LiveNodes - 1) / Math.Max(1, view.LiveNodes);
+        var owned = node.Owned.ToList();
+        if (owned.Count > share)
+            await GiveAsync(owned.GetRange(share, owned.Count - share), ct);
+        else if (owned.Count < share && view.Orphans.Count > 0)
+            await TakeAsync(await node.Store.ClaimAsync(node.Id, [.. view.Orphans.Take(share - owned.Count)], ct), ct);
+    }
+
+    private async Task GiveAsync(List<OwnedPartition> surplus, CancellationToken ct)
+    {
+        surplus.ForEach(p => node.Lose(p.Id));
+        await node.Store.ReleaseAsync(node.Id, surplus.ConvertAll(p => p.Lease), leave: false, ct);
+    }
+
+    private async Task TakeAsync(List<PartitionLease> leases, CancellationToken ct)
+    {
+        if (leases.Count == 0)
+            return;
+
+        node.Logger.LogInformation("The durable engine takes {Count} of {All} partitions.", leases.Count, node.PartitionCount);
+        var pending = await node.Store.ReadPendingAsync(leases.ConvertAll(l => l.Id), startsDueBy: null, ct);
+        leases.ForEach(node.Take);
+        foreach (var due in pending.Instances)
+            Schedule(due);
+        pending.Messages.ForEach(node.Deliver);
+        node.SweepNeeded.Set();
+    }
+
+    private void Schedule(DueInstance due)
+    {
+        if (node.OwnedOrNull(due.Partition) is not { } partition)
+            return;
+
+        if (due.DueAt <= node.UtcNow)
+            partition.Post(new Message(due.InstanceId, due.Partition));
+        else
+            node.Timers.Add(partition, due.InstanceId, due.DueAt);
+    }
+
+    private async Task SweepLoopAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            await node.SweepNeeded.WaitAsync(node.Options.SweepInterval, ct);
+            var owned = node.Owned.ToList();
+            if (owned.Count == 0)
+                continue;
+
+            owned.ForEach(p => p.BeginSweep());
+            var pending = await node.Store.ReadPendingAsync(owned.ConvertAll(p => p.Id), node.UtcNow, ct);
+            foreach (var start in pending.Instances.Where(i => node.OwnedOrNull(i.Partition)?.Holds(i.InstanceId) == false))
+                Schedule(start);
+            pending.Messages.ForEach(node.Deliver);
+        }
+    }
+
+    private void Announced(Announcement? announcement)
+    {
+        if (announcement is null)
+        {
+            node.SweepNeeded.Set();
+            node.Waiters.SignalAll();
+            return;
+        }
+
+        if (announcement.Partitions.Any(p => p < node.PartitionCount && node.OwnedOrNull(p) is not null))
+            node.SweepNeeded.Set();
+        foreach (var instance in announcement.Instances)
+        {
+            if (node.OwnedOrNull(node.PartitionOf(instance)) is null)
+                node.Waiters.Signal(instance, null);
+        }
+    }
+
+    /// <summary>A node that could not renew its lease stops working for its partitions before others take them.</summary>
+    private void GiveUpIfSilent()
+    {
+        if (TimeProvider.System.GetElapsedTime(lastHeartbeat) < node.Options.Lease)
+            return;
+
+        foreach (var partition in node.Owned)
+            node.Lose(partition.Id);
+    }
+
+    private void Evict()
+    {
+        var all = node.Owned.SelectMany(p => p.Instances, (p, i) => (Partition: p, Instance: i)).ToList();
+        var surplus = all.Count - node.Options.MaxCachedInstances;
+        var oldest = all.OrderBy(e => e.Instance.LastStep).Select((e, i) => (e.Partition, e.Instance, Surplus: i < surplus));
+        foreach (var (partition, instance, isSurplus) in oldest)
+        {
+            var idle = TimeProvider.System.GetElapsedTime(instance.LastStep) > node.Options.IdleTimeout;
+            if ((isSurplus || idle) && instance.TryClose())
+                partition.Remove(instance);
+        }
+    }
+}

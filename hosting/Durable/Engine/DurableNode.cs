@@ -1,0 +1,90 @@
+using EmbeddedFunctions.Durable.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace EmbeddedFunctions.Durable;
+
+/// <summary>The parts of an engine on this node and the partitions that it owns at the moment.</summary>
+internal sealed class DurableNode
+{
+    private OwnedPartition?[] partitions = [];
+
+    public DurableNode(IDurableStore store, OrchestrationServices services, DurableOptions options, TimeProvider clock)
+    {
+        Store = store;
+        Services = services;
+        Options = options;
+        Clock = clock;
+        Logger = services.Loggers.CreateLogger("EmbeddedFunctions.Durable");
+        MessageIds = new MessageIds(clock);
+        Writer = new CommitWriter(this);
+        Activities = new ActivityDispatcher(services, options.MaxConcurrentActivities);
+        Timers = new TimerQueue(clock);
+        Loads = new SemaphoreSlim(options.MaxConcurrentLoads);
+    }
+
+    public string Id { get; } = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.CreateVersion7():N}";
+
+    public IDurableStore Store { get; }
+
+    public OrchestrationServices Services { get; }
+
+    public DurableOptions Options { get; }
+
+    public TimeProvider Clock { get; }
+
+    public ILogger Logger { get; }
+
+    public MessageIds MessageIds { get; }
+
+    public CommitWriter Writer { get; }
+
+    public ActivityDispatcher Activities { get; }
+
+    public TimerQueue Timers { get; }
+
+    public InstanceWaiters Waiters { get; } = new();
+
+    /// <summary>How many instances may be read from the store at the same time; a takeover would otherwise ask for all at once.</summary>
+    public SemaphoreSlim Loads { get; }
+
+    /// <summary>Other nodes share the store, so that they are to be told what concerns them.</summary>
+    public bool HasPeers { get; set; }
+
+    /// <summary>Wakes the sweep: something may be in the store that nobody here knows of.</summary>
+    public AsyncSignal SweepNeeded { get; } = new();
+
+    public int PartitionCount => partitions.Length;
+
+    public IEnumerable<OwnedPartition> Owned => partitions.Where(p => p is not null)!;
+
+    public DateTime UtcNow => Clock.GetUtcNow().UtcDateTime;
+
+    public void SetPartitionCount(int count) => partitions = new OwnedPartition?[count];
+
+    public int PartitionOf(string instanceId) => InstanceIds.PartitionOf(instanceId, partitions.Length);
+
+    public OwnedPartition? OwnedOrNull(int partition) => Volatile.Read(ref partitions[partition]);
+
+    public void Take(PartitionLease lease) => Interlocked.Exchange(ref partitions[lease.Id], new OwnedPartition(this, lease))?.Lose();
+
+    /// <summary>Forgets the partition; what its instances still have under way comes to nothing.</summary>
+    public void Lose(int partition) => Interlocked.Exchange(ref partitions[partition], null)?.Lose();
+
+    /// <summary>Hands a committed message to its instance if that lives here; other nodes find it in the store.</summary>
+    public void Deliver(Message message) => OwnedOrNull(message.Partition)?.Post(message);
+
+    /// <summary>Hands on what a committed checkpoint has created and sent.</summary>
+    public void DeliverAll(Checkpoint committed)
+    {
+        foreach (var creation in committed.Creations)
+        {
+            if (!creation.Refused)
+                Deliver(new Message(creation.Header.InstanceId, creation.Header.Partition) { Start = creation.Header });
+            else if (creation.OnRefused is { } refusal)
+                Deliver(refusal);
+        }
+
+        foreach (var message in committed.Messages)
+            Deliver(message);
+    }
+}

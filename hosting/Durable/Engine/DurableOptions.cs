@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Configuration;
+
+namespace EmbeddedFunctions.Durable;
+
+/// <summary>Limits of the engine; <c>extensions.durableTask</c> of host.json.</summary>
+internal sealed record DurableOptions
+{
+    public const string Section = "AzureFunctionsJobHost:extensions:durableTask";
+
+    /// <summary><c>maxConcurrentActivityFunctions</c>: activities at the same time on this node.</summary>
+    public int MaxConcurrentActivities { get; init; } = 10 * Environment.ProcessorCount;
+
+    /// <summary><c>storageProvider.partitionCount</c>: fixed once the store is made.</summary>
+    public int Partitions { get; init; } = 32;
+
+    /// <summary><c>maxCachedInstances</c>: waiting instances that stay in memory on this node; those that have waited longest are dropped first.</summary>
+    public int MaxCachedInstances { get; init; } = 20_000;
+
+    /// <summary><c>instanceIdleTimeout</c>: how long a waiting instance stays in memory.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    public int MaxConcurrentLoads { get; init; } = 16;
+
+    /// <summary>A node that has not been heard of for this long loses its partitions.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(10);
+
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often a node looks for messages of which it was not told.</summary>
+    public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    public static DurableOptions From(IConfiguration configuration)
+    {
+        var section = configuration.GetSection(Section);
+        var defaults = new DurableOptions();
+        return defaults with
+        {
+            MaxConcurrentActivities = section.GetValue("maxConcurrentActivityFunctions", defaults.MaxConcurrentActivities),
+            Partitions = section.GetValue("storageProvider:partitionCount", defaults.Partitions),
+            MaxCachedInstances = section.GetValue("maxCachedInstances", defaults.MaxCachedInstances),
+            IdleTimeout = section.GetValue("instanceIdleTimeout", defaults.IdleTimeout),
+        };
+    }
+}

@@ -1,0 +1,25 @@
+using System.Security.Cryptography;
+
+namespace EmbeddedFunctions.Durable;
+
+/// <summary>Ids of inbox rows: unique across nodes and, within a process, in the order of creation, which is the order of delivery.</summary>
+internal sealed class MessageIds(TimeProvider clock)
+{
+    private readonly string node = RandomNumberGenerator.GetHexString(12, lowercase: true);
+    private long last;
+
+    public string Next()
+    {
+        // 16 bits below the milliseconds count within one; a process that makes more per millisecond borrows from the next.
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds() << 16;
+        long seen;
+        long next;
+        do
+        {
+            seen = Volatile.Read(ref last);
+            next = Math.Max(seen + 1, now);
+        }
+        while (Interlocked.CompareExchange(ref last, next, seen) != seen);
+        return $"{next:x16}{node}";
+    }
+}

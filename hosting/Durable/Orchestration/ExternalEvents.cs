@@ -1,0 +1,89 @@
+using EmbeddedFunctions.DurableTask;
+
+namespace EmbeddedFunctions.Durable;
+
+/// <summary>External events that nobody awaits yet, and waits without an event; first come, first served per name. Names are compared without regard to case.</summary>
+internal sealed class ExternalEvents(DataConverter converter)
+{
+    private readonly List<EventRaised> buffered = [];
+    private readonly List<Waiter> waiters = [];
+
+    public bool IsAwaited => waiters.Count > 0;
+
+    /// <summary>Events that no one has awaited, oldest first.</summary>
+    public IReadOnlyList<EventRaised> Unprocessed => buffered;
+
+    public void Raise(EventRaised raised)
+    {
+        var index = waiters.FindIndex(w => Same(w.Name, raised.Name));
+        if (index < 0)
+        {
+            buffered.Add(raised);
+            return;
+        }
+
+        var waiter = waiters[index];
+        waiters.RemoveAt(index);
+        waiter.Complete(raised.Input);
+    }
+
+    public Task<T> WaitAsync<T>(string name, OrchestrationPump pump, CancellationToken ct)
+    {
+        if (ct.IsCancellationRequested)
+            return Task.FromCanceled<T>(ct);
+
+        var waiter = new Waiter<T>(name, converter);
+        var index = buffered.FindIndex(e => Same(e.Name, name));
+        if (index >= 0)
+        {
+            var raised = buffered[index];
+            buffered.RemoveAt(index);
+            waiter.Complete(raised.Input);
+            return waiter.Task;
+        }
+
+        waiters.Add(waiter);
+        if (ct.CanBeCanceled)
+            waiter.Cancellation = ct.UnsafeRegister(_ => pump.Send(_ => Cancel(waiter, ct), null), null);
+        return waiter.Task;
+    }
+
+    private static bool Same(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
+
+    private void Cancel<T>(Waiter<T> waiter, CancellationToken ct)
+    {
+        if (waiters.Remove(waiter))
+            waiter.Cancel(ct);
+    }
+
+    private abstract class Waiter(string name)
+    {
+        public string Name { get; } = name;
+
+        public abstract void Complete(string? input);
+    }
+
+    private sealed class Waiter<T>(string name, DataConverter converter) : Waiter(name)
+    {
+        private readonly TaskCompletionSource<T> source = new();
+
+        public Task<T> Task => source.Task;
+
+        public CancellationTokenRegistration Cancellation { get; set; }
+
+        public override void Complete(string? input)
+        {
+            Cancellation.Dispose();
+            try
+            {
+                source.TrySetResult(converter.Deserialize<T>(input)!);
+            }
+            catch (Exception e)
+            {
+                source.TrySetException(e);
+            }
+        }
+
+        public void Cancel(CancellationToken ct) => source.TrySetCanceled(ct);
+    }
+}

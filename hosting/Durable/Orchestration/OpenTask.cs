@@ -1,0 +1,51 @@
+using EmbeddedFunctions.DurableTask;
+
+namespace EmbeddedFunctions.Durable;
+
+/// <summary>Scheduled work whose outcome is not known yet.</summary>
+internal abstract class OpenTask(OrchestrationAction action)
+{
+    public OrchestrationAction Action { get; } = action;
+
+    /// <summary>The time at which a timer fires; it is what the history says, even if the code says something else by now.</summary>
+    public DateTime FireAt { get; set; } = (action as StartTimer)?.Created.FireAt ?? default;
+
+    /// <summary>The outcome is in the history already (it may be held back while the instance is suspended); a second one is a duplicate.</summary>
+    public bool HasOutcome { get; set; }
+
+    public CancellationTokenRegistration Cancellation { get; set; }
+
+    public abstract void Complete(string? result);
+
+    public abstract void Fail(Exception exception);
+
+    public abstract void Cancel(CancellationToken ct);
+}
+
+/// <summary>As <see cref="OpenTask"/>, with the type that the code expects.</summary>
+internal sealed class OpenTask<T>(OrchestrationAction action, DataConverter converter) : OpenTask(action)
+{
+    private readonly TaskCompletionSource<T> source = new();
+
+    public Task<T> Task => source.Task;
+
+    public override void Complete(string? result)
+    {
+        T? value;
+        try
+        {
+            value = converter.Deserialize<T>(result);
+        }
+        catch (Exception e)
+        {
+            source.TrySetException(e);
+            return;
+        }
+
+        source.TrySetResult(value!);
+    }
+
+    public override void Fail(Exception exception) => source.TrySetException(exception);
+
+    public override void Cancel(CancellationToken ct) => source.TrySetCanceled(ct);
+}

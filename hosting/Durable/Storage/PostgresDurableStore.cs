@@ -1,0 +1,204 @@
+using System.Data.Common;
+using Npgsql;
+
+namespace EmbeddedFunctions.Durable.Storage;
+
+/// <summary>
+/// A PostgreSQL database that any number of nodes share. A commit locks its partitions' rows and compares their epochs, a takeover updates those rows; so a late commit of an
+/// owner of yesterday either ends before the takeover or is refused. All lease time is the database's.
+/// </summary>
+internal sealed class PostgresDurableStore : IDurableStore
+{
+    private readonly NpgsqlDataSource source;
+    private readonly DurableReads reads;
+    private NpgsqlConnection? writer;
+
+    public PostgresDurableStore(string connectionString)
+    {
+        source = NpgsqlDataSource.Create(Tuned(connectionString));
+        reads = new DurableReads(async ct => await source.OpenConnectionAsync(ct), "host.");
+    }
+
+    public async Task<int> OpenAsync(int partitions, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await using (var schema = new NpgsqlCommand(PostgresSchema.Sql, connection, transaction))
+            await schema.ExecuteNonQueryAsync(ct);
+        await using (var seed = new NpgsqlCommand(PostgresSchema.SeedPartitions, connection, transaction) { Parameters = { new() { Value = partitions } } })
+            await seed.ExecuteNonQueryAsync(ct);
+        await using var count = new NpgsqlCommand("SELECT count(*)::integer FROM host.durable_partitions", connection, transaction);
+        var seeded = (int)(await count.ExecuteScalarAsync(ct))!;
+        await transaction.CommitAsync(ct);
+        return seeded;
+    }
+
+    public async Task<NodeView> HeartbeatAsync(string node, TimeSpan lease, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await ExecuteAsync(
+            connection,
+            """
+            INSERT INTO host.durable_nodes (node_id, expires_at) VALUES ($1, clock_timestamp() + $2)
+            ON CONFLICT (node_id) DO UPDATE SET expires_at = excluded.expires_at
+            """,
+            ct,
+            node,
+            lease);
+        await ExecuteAsync(connection, "DELETE FROM host.durable_nodes WHERE expires_at < clock_timestamp() - interval '1 hour'", ct);
+        await using var live = new NpgsqlCommand("SELECT node_id FROM host.durable_nodes WHERE expires_at > clock_timestamp()", connection);
+        var nodes = (await ReadAsync(live, r => r.GetString(0), ct)).ToHashSet(StringComparer.Ordinal);
+        await using var partitions = new NpgsqlCommand("SELECT partition_id, epoch, owner FROM host.durable_partitions ORDER BY partition_id", connection);
+        var all = await ReadAsync(partitions, r => (Lease: new PartitionLease(r.GetInt32(0), r.GetInt64(1)), Owner: r.IsDBNull(2) ? null : r.GetString(2)), ct);
+        return new NodeView(
+            nodes.Count, [.. all.Where(p => p.Owner == node).Select(p => p.Lease)], [.. all.Where(p => p.Owner is null || !nodes.Contains(p.Owner)).Select(p => p.Lease.Id)]);
+    }
+
+    public async Task<List<PartitionLease>> ClaimAsync(string node, IReadOnlyList<int> partitions, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand("""
+            UPDATE host.durable_partitions p SET owner = $1, epoch = p.epoch + 1
+            WHERE p.partition_id = ANY ($2)
+                AND (p.owner IS NULL OR NOT EXISTS (SELECT 1 FROM host.durable_nodes n WHERE n.node_id = p.owner AND n.expires_at > clock_timestamp()))
+            RETURNING p.partition_id, p.epoch
+            """);
+        command.Parameters.Add(new() { Value = node });
+        command.Parameters.Add(new() { Value = partitions.ToArray() });
+        return await ReadAsync(command, r => new PartitionLease(r.GetInt32(0), r.GetInt64(1)), ct);
+    }
+
+    public async Task ReleaseAsync(string node, IReadOnlyList<PartitionLease> leases, bool leave, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await ExecuteAsync(
+            connection,
+            """
+            UPDATE host.durable_partitions p SET owner = NULL, epoch = p.epoch + 1
+            FROM unnest($2::integer[], $3::bigint[]) AS u (partition_id, epoch) WHERE p.partition_id = u.partition_id AND p.epoch = u.epoch AND p.owner = $1
+            """,
+            ct,
+            node,
+            leases.Select(l => l.Id).ToArray(),
+            leases.Select(l => l.Epoch).ToArray());
+        if (leave)
+            await ExecuteAsync(connection, "DELETE FROM host.durable_nodes WHERE node_id = $1", ct, node);
+    }
+
+    public async Task<List<PartitionLease>> RefenceAsync(string node, IReadOnlyList<PartitionLease> leases, CancellationToken ct)
+    {
+        if (leases.Count == 0)
+            return [];
+
+        await using var command = source.CreateCommand("""
+            UPDATE host.durable_partitions p SET epoch = p.epoch + 1
+            FROM unnest($2::integer[], $3::bigint[]) AS u (partition_id, epoch) WHERE p.partition_id = u.partition_id AND p.epoch = u.epoch AND p.owner = $1
+            RETURNING p.partition_id, p.epoch
+            """);
+        command.Parameters.Add(new() { Value = node });
+        command.Parameters.Add(new() { Value = leases.Select(l => l.Id).ToArray() });
+        command.Parameters.Add(new() { Value = leases.Select(l => l.Epoch).ToArray() });
+        var epochs = (await ReadAsync(command, r => (Id: r.GetInt32(0), Epoch: r.GetInt64(1)), ct)).ToDictionary(p => p.Id, p => p.Epoch);
+        foreach (var lease in leases.Where(l => epochs.ContainsKey(l.Id)))
+            lease.Epoch = epochs[lease.Id];
+        return [.. leases.Where(l => !epochs.ContainsKey(l.Id))];
+    }
+
+    public async Task<List<PartitionLease>> CommitAsync(IReadOnlyList<Checkpoint> checkpoints, Announcement announcement, CancellationToken ct)
+    {
+        try
+        {
+            writer ??= await source.OpenConnectionAsync(ct);
+            await using var batch = writer.CreateBatch();
+            await new PostgresBatch(batch, checkpoints).ExecuteAsync(announcement, ct);
+            return [];
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresSchema.FenceLost)
+        {
+            var lost = e.Detail!.Split(',').Select(int.Parse).ToHashSet();
+            return [.. checkpoints.Where(c => c.Fence is not null && lost.Contains(c.Fence.Id)).Select(c => c.Fence!).Distinct()];
+        }
+        catch (Exception e) when (e is not PostgresException { IsTransient: false })
+        {
+            if (writer is not null)
+                await writer.DisposeAsync();
+            writer = null;
+            throw;
+        }
+    }
+
+    public Task<LoadedInstance?> LoadAsync(string instanceId, CancellationToken ct) => reads.LoadAsync(instanceId, ct);
+
+    public Task<List<string>> ReadInboxIdsAsync(int partition, string instanceId, CancellationToken ct) => reads.ReadInboxIdsAsync(partition, instanceId, ct);
+
+    public Task<PendingWork> ReadPendingAsync(IReadOnlyList<int> partitions, DateTime? startsDueBy, CancellationToken ct) => reads.ReadPendingAsync(partitions, startsDueBy, ct);
+
+    public Task<StoredInstance?> GetAsync(string instanceId, CancellationToken ct) => reads.GetAsync(instanceId, ct);
+
+    public Task<List<StoredInstance>> QueryAsync(InstanceQuery query, CancellationToken ct) => reads.QueryAsync(query, ct);
+
+    public Task<List<(string InstanceId, long CompletedAt)>> ListFinishedAsync(FinishedQuery query, CancellationToken ct) => reads.ListFinishedAsync(query, ct);
+
+    public Task<List<string>> ListChildrenAsync(IReadOnlyList<string> instanceIds, CancellationToken ct) => reads.ListChildrenAsync(instanceIds, ct);
+
+    public async Task<int> PurgeAsync(IReadOnlyList<string> instanceIds, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        var purged = await reads.PurgeAsync(connection, transaction, instanceIds, ct);
+        await transaction.CommitAsync(ct);
+        return purged;
+    }
+
+    public async Task ListenAsync(Action<Announcement?> announced, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        connection.Notification += (_, e) => announced(PostgresAnnouncement.Read(e.Payload));
+        await ExecuteAsync(connection, $"LISTEN {PostgresBatch.Channel}", ct);
+        announced(null);
+        while (true)
+            await connection.WaitAsync(ct);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (writer is not null)
+            await writer.DisposeAsync();
+        writer = null;
+        await source.DisposeAsync();
+    }
+
+    /// <summary>Prepared statements, and a cut-off node that frees its locks within seconds: otherwise it would block the takeover of its partitions.</summary>
+    private static string Tuned(string connectionString)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            MaxAutoPrepare = 100,
+            AutoPrepareMinUsages = 2,
+            NoResetOnClose = true,
+            ApplicationName = "durable",
+        };
+        builder.Options = string.Join(' ', new[]
+        {
+            builder.Options,
+            "-c idle_in_transaction_session_timeout=4000 -c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2 -c tcp_user_timeout=4000",
+        }.Where(o => !string.IsNullOrEmpty(o)));
+        return builder.ConnectionString;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct, params object[] values)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values)
+            command.Parameters.Add(new() { Value = value });
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    private static async Task<List<T>> ReadAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken ct)
+    {
+        var rows = new List<T>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+            rows.Add(read(reader));
+        return rows;
+    }
+}

@@ -1,0 +1,131 @@
+using EmbeddedFunctions.DurableTask.Client;
+using Microsoft.Data.Sqlite;
+
+namespace EmbeddedFunctions.Durable.Storage;
+
+/// <summary>Writes checkpoints through the held statements of the one writing connection.</summary>
+internal sealed class SqliteCommits(SqliteConnection connection) : IDisposable
+{
+    private static readonly string Finished = string.Join(',', NewInstance.Finished.Select(s => (int)s));
+
+    private readonly SqliteStatement begin = new(connection, "BEGIN IMMEDIATE");
+    private readonly SqliteStatement commit = new(connection, "COMMIT");
+    private readonly SqliteStatement rollback = new(connection, "ROLLBACK");
+
+    private readonly SqliteStatement update = new(
+        connection,
+        """
+        UPDATE durable_instances SET generation = @p2, status = @p3, custom_status = @p4, output = @p5, failure = @p6, due_at = @p7, updated_at = @p8, completed_at = @p9
+        WHERE instance_id = @p0 AND generation = @p1
+        """,
+        10);
+
+    private readonly SqliteStatement restart = new(connection, "UPDATE durable_instances SET input = @p1, version = @p2, start_at = NULL WHERE instance_id = @p0", 3);
+    private readonly SqliteStatement forget = new(connection, "DELETE FROM durable_history WHERE instance_id = @p0 AND generation <> @p1", 2);
+    private readonly SqliteStatement history = new(connection, "INSERT INTO durable_history (instance_id, generation, checkpoint, events) VALUES (@p0, @p1, @p2, @p3)", 4);
+    private readonly SqliteStatement consume = new(connection, "DELETE FROM durable_inbox WHERE partition_id = @p0 AND message_id = @p1", 2);
+
+    private readonly SqliteStatement send = new(
+        connection,
+        $"""
+        INSERT INTO durable_inbox (partition_id, message_id, instance_id, generation, event)
+        SELECT @p0, @p1, @p2, @p3, @p4 WHERE EXISTS (SELECT 1 FROM durable_instances WHERE instance_id = @p2 AND status NOT IN ({Finished}))
+        """,
+        5);
+
+    private readonly SqliteStatement create = new(
+        connection,
+        $"""
+        INSERT INTO durable_instances (instance_id, partition_id, generation, name, version, status, input, parent_name, parent_id, parent_generation, parent_task, tags,
+            created_at, start_at, updated_at, due_at)
+        VALUES (@p0, @p1, @p2, @p3, @p4, {(int)OrchestrationRuntimeStatus.Pending}, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p11, @p13)
+        ON CONFLICT (instance_id) DO UPDATE SET generation = excluded.generation, name = excluded.name, version = excluded.version, status = excluded.status,
+            input = excluded.input, output = NULL, custom_status = NULL, failure = NULL, parent_name = excluded.parent_name, parent_id = excluded.parent_id,
+            parent_generation = excluded.parent_generation, parent_task = excluded.parent_task, tags = excluded.tags, created_at = excluded.created_at,
+            start_at = excluded.start_at, updated_at = excluded.updated_at, completed_at = NULL, due_at = excluded.due_at
+        WHERE (@p14 >> durable_instances.status) & 1
+        """,
+        15);
+
+    public void Write(IReadOnlyList<Checkpoint> checkpoints)
+    {
+        begin.Execute();
+        try
+        {
+            foreach (var checkpoint in checkpoints)
+                Write(checkpoint);
+
+            // Messages come last: their receivers may be created or finished by the same batch.
+            foreach (var checkpoint in checkpoints)
+            {
+                foreach (var message in checkpoint.Messages)
+                    Send(message);
+            }
+
+            commit.Execute();
+        }
+        catch
+        {
+            Rollback();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in new[] { begin, commit, rollback, update, restart, forget, history, consume, send, create })
+            statement.Dispose();
+    }
+
+    private void Rollback()
+    {
+        // SQLite has rolled back by itself after some errors (disk full, I/O).
+        if (SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) == 0)
+            rollback.Execute();
+    }
+
+    private void Write(Checkpoint checkpoint)
+    {
+        if (checkpoint.Update is { } state)
+            Write(state);
+        foreach (var message in checkpoint.Consumed)
+            consume.Execute(checkpoint.Fence!.Id, message);
+        foreach (var creation in checkpoint.Creations)
+            Create(creation);
+    }
+
+    private void Write(InstanceUpdate state)
+    {
+        var generation = state.Restart?.Generation ?? state.Generation;
+        var rows = update.Execute(
+            state.InstanceId, state.Generation, generation, (int)state.Status, state.CustomStatus, state.Output, HistoryJson.Write(state.Failure),
+            state.DueAt?.Ticks, state.UpdatedAt.Ticks, state.CompletedAt?.Ticks);
+        if (rows != 1)
+            throw new InvalidOperationException($"The instance '{state.InstanceId}' is not in the store any more.");
+
+        if (state.Restart is { } header)
+        {
+            restart.Execute(state.InstanceId, header.Input, header.Version);
+            forget.Execute(state.InstanceId, generation);
+        }
+
+        history.Execute(state.InstanceId, generation, state.Number, state.History);
+    }
+
+    private void Create(NewInstance creation)
+    {
+        var (h, parent) = (creation.Header, creation.Header.Parent);
+        var replaceable = creation.Replaceable.Aggregate(0, (bits, status) => bits | (1 << (int)status));
+        var due = h.StartAt?.Ticks ?? 0;
+        creation.Refused = create.Execute(
+            h.InstanceId, h.Partition, h.Generation, h.Name, h.Version, h.Input, parent?.Name, parent?.InstanceId, parent?.Generation, parent?.TaskId,
+            HistoryJson.Write(h.Tags), h.CreatedAt.Ticks, h.StartAt?.Ticks, due, replaceable) == 0;
+        if (!creation.Refused)
+            forget.Execute(h.InstanceId, h.Generation);
+        else if (creation.OnRefused is { } refusal)
+            Send(refusal);
+    }
+
+    private void Send(Message message) =>
+        send.Execute(message.Partition, message.Id, message.InstanceId, message.Generation, HistoryJson.Write(message.Event!));
+}
