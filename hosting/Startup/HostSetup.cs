@@ -1,8 +1,11 @@
 using System.Net;
+using EmbeddedFunctions.Broker;
 using EmbeddedFunctions.Discovery;
+using EmbeddedFunctions.Hosting;
 using EmbeddedFunctions.Http;
 using EmbeddedFunctions.Invocation;
 using EmbeddedFunctions.Storage;
+using EmbeddedFunctions.Timers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
@@ -59,7 +62,23 @@ internal static class HostSetup
         services.AddSingleton<HostDatabase>().AddSingleton<KeyStore>();
         services.AddSingleton<SettingExpansion>().AddSingleton<HostKeys>().AddSingleton<HttpEndpoints>();
         services.AddSingleton<FunctionRunner>().AddSingleton<OutputSender>().AddSingleton<IDurableFunctions, DurableFunctions>();
-        services.AddHostedService<StartBanner>();
+        AddBroker(services);
+        services.AddSingleton<TimerStore>().AddSingleton<TimerService>().AddSingleton<ITimerSignal>(s => s.GetRequiredService<TimerService>());
+
+        // After the app's own hosted services: those bring the data up to date that the functions work on.
+        services.AddHostedService<StartBanner>().AddHostedService<BrokerService>().AddHostedService(s => s.GetRequiredService<TimerService>());
+    }
+
+    private static void AddBroker(IServiceCollection services)
+    {
+        services.AddSingleton<MessageStore>().AddSingleton<MessageUpkeep>().AddSingleton<Completions>().AddSingleton<Subscriptions>().AddSingleton<BrokerNotifications>();
+        services.AddSingleton<MessageBroker>().AddSingleton<IMessageSender>(s => s.GetRequiredService<MessageBroker>());
+        services.AddSingleton(s => new PumpServices(
+            s.GetRequiredService<MessageStore>(),
+            s.GetRequiredService<Completions>(),
+            s.GetRequiredService<FunctionRunner>(),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<MessagePump>>()));
     }
 
     private static IEnumerable<Type> AppTypes(string? application) => FunctionAssemblies.Find(application).SelectMany(a => a.GetExportedTypes());

@@ -5,11 +5,11 @@ using Npgsql;
 namespace EmbeddedFunctions.Storage;
 
 /// <summary>
-/// The host's own state on SQLite (one connection, one writer at a time, durable at commit) or PostgreSQL (schema <c>host</c>). The tables are made before the first use.
+/// Messages, timers and keys, on SQLite (a file of their own, so that they and the durable engine do not wait for each other; one connection, one writer at a time, durable at commit) or PostgreSQL (schema <c>host</c>). The tables are made before the first use.
 /// </summary>
 internal sealed class HostDatabase(HostStorageOptions options) : IAsyncDisposable
 {
-    private const string FileName = "host.db";
+    private const string FileName = "broker.db";
 
     private readonly SemaphoreSlim _sqliteGate = new(1, 1);
     private readonly SemaphoreSlim _opening = new(1, 1);
