@@ -25,7 +25,27 @@ public static class EventsModule
         services.AddScoped<IWorkflows, OutboxWorkflows>();
         services.AddSingleton<WorkflowDispatch>();
         services.AddSingleton<WorkflowRelay>();
+        services.AddSingleton<TopicRelay>();
+        services.AddSingleton<OutboxRelay>();
+        services.AddSingleton<EventSubscriptions>();
+        services.AddSingleton<DeadLetters>();
+        services.AddSingleton<EventDelivery>();
+        services.AddSingleton<EventConsumer>();
+        services.AddSingleton<EventSweep>();
         return services;
+    }
+
+    /// <summary>
+    /// Subscribes a handler: <c>services.AddEventHandler&lt;NotifyOnCompletion&gt;("notifications", ["execution_completed"])</c>. The subscription needs a function
+    /// with its Service Bus trigger (functions/Events).
+    /// </summary>
+    public static IServiceCollection AddEventHandler<T>(
+        this IServiceCollection services, string subscription, IReadOnlyCollection<string> eventTypes, Func<EventSubscription, EventSubscription>? configure = null)
+        where T : class, IEventHandler
+    {
+        var description = new EventSubscription(subscription, typeof(T), eventTypes);
+        services.AddScoped<T>();
+        return services.AddSingleton(configure is null ? description : configure(description));
     }
 
     private static string EnvironmentWord(string? name) => name?.ToLowerInvariant() switch

@@ -1,0 +1,76 @@
+using System.Text.Json;
+
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+using Platform.Data;
+using Platform.Identity;
+
+namespace Platform.Events;
+
+/// <summary>
+/// Deals with the notices of a subscription. Events of one aggregate are handled in their order: a notice that overtook another first handles the events before
+/// it, and the one that comes late finds its event done. See <see cref="EventDelivery"/> for what happens to one event.
+/// </summary>
+public sealed class EventConsumer(IServiceScopeFactory scopes, DatabaseReady ready, EventSubscriptions subscriptions, EventDelivery delivery, TimeProvider clock)
+{
+    /// <summary>Earlier events than this are left to their own notices: a new subscription does not go through the history of an old aggregate.</summary>
+    private static readonly TimeSpan CatchUp = TimeSpan.FromHours(1);
+
+    private readonly KeyedGate _aggregates = new();
+
+    public async Task HandleAsync(string subscription, EventNotice notice, CancellationToken ct)
+    {
+        if (notice.RedeliverTo is { } target && target != subscription)
+            return;
+        if (subscriptions.Find(subscription, notice.EventType).Count == 0)
+            return;
+
+        await ready.WaitAsync(ct);
+        using var turn = await _aggregates.EnterAsync($"{subscription}\n{notice.AggregateId ?? notice.EventId.ToString()}", ct);
+        foreach (var stored in await PendingAsync(subscription, notice, ct))
+            await delivery.DeliverAsync(subscription, stored, ct);
+    }
+
+    private async Task<List<PlatformEvent>> PendingAsync(string subscription, EventNotice notice, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateScopeFor(Caller.Platform);
+        var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
+        var stored = await db.Events.AsNoTracking().SingleOrDefaultAsync(e => e.EventId == notice.EventId, ct);
+        if (stored is null) // deleted since
+            return [];
+
+        var pending = new List<PlatformEvent>();
+        if (notice.RedeliverTo is null && stored.AggregateId is { } aggregate)
+        {
+            var done = await db.ConsumerOffsets.Where(o => o.Consumer == subscription && o.AggregateId == aggregate).Select(o => o.Sequence).SingleOrDefaultAsync(ct);
+            if (stored.Sequence <= done)
+                return [];
+            pending = await EarlierAsync(db, subscription, stored, done, ct);
+        }
+
+        pending.Add(stored);
+        pending.RemoveAll(e => !Takes(subscription, e));
+        return pending;
+    }
+
+    private Task<List<PlatformEvent>> EarlierAsync(PlatformDbContext db, string subscription, PlatformEvent stored, long done, CancellationToken ct)
+    {
+        var types = subscriptions.EventTypesOf(subscription);
+        var since = clock.GetUtcNow() - CatchUp;
+        return db.Events.AsNoTracking()
+            .Where(e => e.AggregateId == stored.AggregateId && e.Sequence > done && e.Sequence < stored.Sequence && e.StoredAt >= since && types.Contains(e.EventType))
+            .OrderBy(e => e.Sequence).ToListAsync(ct);
+    }
+
+    private bool Takes(string subscription, PlatformEvent stored)
+    {
+        if (!stored.Metadata.Contains("\"replayed\"", StringComparison.Ordinal))
+            return true;
+        var metadata = stored.ReadMetadata().Extra;
+        if (metadata is null || !metadata.TryGetValue("replayed", out var replayed) || replayed.ValueKind != JsonValueKind.True)
+            return true;
+        return (metadata.TryGetValue("target_service", out var target) && target.ValueKind == JsonValueKind.String && target.GetString() == subscription)
+            || subscriptions.Find(subscription, stored.EventType).Any(s => s.TakesReplays);
+    }
+}
