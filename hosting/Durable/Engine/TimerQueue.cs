@@ -47,8 +47,8 @@ internal sealed class TimerQueue : IDisposable
     private void SetAlarm(DateTime due)
     {
         alarm = due;
-        var wait = due - clock.GetUtcNow().UtcDateTime;
-        // One millisecond more: a timer may ring a little early by the clock.
-        timer.Change(wait > LongestSleep ? LongestSleep : wait < TimeSpan.Zero ? TimeSpan.Zero : wait + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+        // Timers count in milliseconds; one that rings a fraction early would only ring again.
+        var wait = TimeSpan.FromMilliseconds(Math.Ceiling((due - clock.GetUtcNow().UtcDateTime).TotalMilliseconds));
+        timer.Change(wait > LongestSleep ? LongestSleep : wait < TimeSpan.Zero ? TimeSpan.Zero : wait, Timeout.InfiniteTimeSpan);
     }
 }

@@ -1,0 +1,36 @@
+using EmbeddedFunctions.Invocation;
+
+namespace Platform.Tests.Durable;
+
+/// <summary>Orchestrators and activities as delegates.</summary>
+internal sealed class DelegateFunctions : IDurableFunctions
+{
+    private readonly Dictionary<string, Func<TaskOrchestrationContext, Task<object?>>> _orchestrators = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Func<string?, CancellationToken, Task<object?>>> _activities = new(StringComparer.OrdinalIgnoreCase);
+
+    public DelegateFunctions Orchestrator(string name, Func<TaskOrchestrationContext, Task<object?>> code)
+    {
+        _orchestrators[name] = code;
+        return this;
+    }
+
+    public DelegateFunctions Activity(string name, Func<string?, CancellationToken, Task<object?>> body)
+    {
+        _activities[name] = body;
+        return this;
+    }
+
+    public DelegateFunctions Activity(string name, Func<string?, object?> body) => Activity(name, (input, _) => Task.FromResult(body(input)));
+
+    public bool HasOrchestrator(string name) => _orchestrators.ContainsKey(name);
+
+    public bool HasActivity(string name) => _activities.ContainsKey(name);
+
+    public Task<object?> RunOrchestratorAsync(string name, TaskOrchestrationContext context) => _orchestrators[name](context);
+
+    public async Task<object?> RunActivityAsync(string name, string instanceId, object? taskContextOrNull, string? inputJson, CancellationToken ct)
+    {
+        await Task.Yield();
+        return await _activities[name](inputJson, ct);
+    }
+}

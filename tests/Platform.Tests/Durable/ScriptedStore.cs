@@ -1,0 +1,80 @@
+using EmbeddedFunctions.Durable;
+using EmbeddedFunctions.Durable.Storage;
+
+namespace Platform.Tests.Durable;
+
+/// <summary>A store that can be made to fail, and to die: after <see cref="Crash"/> no call ever returns, as in a process that is gone.</summary>
+internal sealed class ScriptedStore(IDurableStore inner) : IDurableStore
+{
+    private readonly TaskCompletionSource _never = new();
+    private volatile bool _crashed;
+
+    /// <summary>Runs before a commit; what it throws makes the commit fail without an effect.</summary>
+    public Func<IReadOnlyList<Checkpoint>, Task>? BeforeCommit { get; set; }
+
+    /// <summary>Runs after a commit; what it throws makes it fail although it has taken effect.</summary>
+    public Func<IReadOnlyList<Checkpoint>, Task>? AfterCommit { get; set; }
+
+    public IDurableStore Inner => inner;
+
+    public int Commits { get; private set; }
+
+    public void Crash() => _crashed = true;
+
+    public async Task<List<PartitionLease>> CommitAsync(IReadOnlyList<Checkpoint> checkpoints, Announcement announcement, CancellationToken ct)
+    {
+        if (BeforeCommit is { } before)
+            await before(checkpoints);
+        var lost = await CallAsync(() => inner.CommitAsync(checkpoints, announcement, ct));
+        Commits++;
+        if (AfterCommit is { } after)
+            await after(checkpoints);
+        return lost;
+    }
+
+    public Task<int> OpenAsync(int partitions, CancellationToken ct) => CallAsync(() => inner.OpenAsync(partitions, ct));
+
+    public Task<NodeView> HeartbeatAsync(string node, TimeSpan lease, CancellationToken ct) => CallAsync(() => inner.HeartbeatAsync(node, lease, ct));
+
+    public Task<List<PartitionLease>> ClaimAsync(string node, IReadOnlyList<int> partitions, CancellationToken ct) => CallAsync(() => inner.ClaimAsync(node, partitions, ct));
+
+    public Task ReleaseAsync(string node, IReadOnlyList<PartitionLease> leases, bool leave, CancellationToken ct) =>
+        _crashed ? Task.CompletedTask : inner.ReleaseAsync(node, leases, leave, ct);
+
+    public Task<List<PartitionLease>> RefenceAsync(string node, IReadOnlyList<PartitionLease> leases, CancellationToken ct) =>
+        CallAsync(() => inner.RefenceAsync(node, leases, ct));
+
+    public Task<LoadedInstance?> LoadAsync(string instanceId, CancellationToken ct) => CallAsync(() => inner.LoadAsync(instanceId, ct));
+
+    public Task<List<string>> ReadInboxIdsAsync(int partition, string instanceId, CancellationToken ct) => CallAsync(() => inner.ReadInboxIdsAsync(partition, instanceId, ct));
+
+    public Task<PendingWork> ReadPendingAsync(IReadOnlyList<int> partitions, DateTime? startsDueBy, CancellationToken ct) =>
+        CallAsync(() => inner.ReadPendingAsync(partitions, startsDueBy, ct));
+
+    public Task<StoredInstance?> GetAsync(string instanceId, CancellationToken ct) => CallAsync(() => inner.GetAsync(instanceId, ct));
+
+    public Task<List<StoredInstance>> QueryAsync(InstanceQuery query, CancellationToken ct) => CallAsync(() => inner.QueryAsync(query, ct));
+
+    public Task<List<(string InstanceId, long CompletedAt)>> ListFinishedAsync(FinishedQuery query, CancellationToken ct) => CallAsync(() => inner.ListFinishedAsync(query, ct));
+
+    public Task<int> PurgeAsync(IReadOnlyList<string> instanceIds, CancellationToken ct) => CallAsync(() => inner.PurgeAsync(instanceIds, ct));
+
+    public Task<List<string>> ListChildrenAsync(IReadOnlyList<string> instanceIds, CancellationToken ct) => CallAsync(() => inner.ListChildrenAsync(instanceIds, ct));
+
+    public Task ListenAsync(Action<Announcement?> announced, CancellationToken ct) => inner.ListenAsync(a => announced(_crashed ? Announcement.None : a), ct);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private async Task<T> CallAsync<T>(Func<Task<T>> call)
+    {
+        if (!_crashed)
+        {
+            var result = await call();
+            if (!_crashed)
+                return result;
+        }
+
+        await _never.Task;
+        throw new InvalidOperationException("A dead process goes on.");
+    }
+}
