@@ -7,7 +7,7 @@ internal static class PostgresSchema
     public const string FenceLost = "DF001";
 
     public const string Sql = """
-        SELECT pg_advisory_xact_lock(hashtext('embedded-functions-durable'));
+        SELECT pg_advisory_xact_lock(7071707170717071); -- the lock under which the host makes the rest of the schema
         CREATE SCHEMA IF NOT EXISTS host;
         CREATE TABLE IF NOT EXISTS host.durable_nodes (
             node_id text PRIMARY KEY,
