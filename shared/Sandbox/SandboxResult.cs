@@ -32,7 +32,7 @@ public enum SandboxReason
 /// <param name="WallSeconds">From start to end, to the microsecond.</param>
 /// <param name="CpuTimeJiffies">CPU seconds of the whole tree times <paramref name="ClkTckHertz"/>, rounded down.</param>
 /// <param name="ClkTckHertz">Always 100.</param>
-/// <param name="PeakMemoryKb">Highest memory of the tree (cgroup), or of its largest process.</param>
+/// <param name="PeakMemoryKb">Highest memory of the tree (control group or watcher) or of its largest process, whichever is more.</param>
 public sealed record ResourceUsage(double WallSeconds, long CpuTimeJiffies, int ClkTckHertz, long PeakMemoryKb);
 
 /// <summary>A file that the program left in <c>/output</c>; <see cref="Name"/> is relative, with <c>/</c>.</summary>

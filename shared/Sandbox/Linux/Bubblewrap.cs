@@ -6,6 +6,9 @@ namespace Platform.Sandbox.Linux;
 /// <summary>The installed bubblewrap and what its version can do.</summary>
 internal sealed partial record Bubblewrap(string Path, string Version, bool DisablesUserNamespaces, bool LimitsMemoryFolders)
 {
+    /// <summary>Whether the kernel lets us hide the memory of the sandbox's init, which a program could otherwise rewrite to outlive its run.</summary>
+    public bool HidesInit { get; init; } = true;
+
     /// <summary>Null where it is not installed or does not answer.</summary>
     public static async Task<Bubblewrap?> FindAsync(string? configured, CancellationToken ct)
     {

@@ -83,6 +83,8 @@ internal sealed class BubblewrapLaunch(Bubblewrap program)
         AddFile("/etc/group", Group);
         AddFile("/etc/hosts", Hosts);
         options.AddRange(["--proc", "/proc", "--dev", "/dev"]);
+        if (program.HidesInit)
+            options.AddRange(["--ro-bind", "/dev/null", "/proc/1/mem", "--ro-bind", "/dev/null", "/proc/1/task/1/mem"]);
         AddMemoryFolder("/tmp", run.TmpBytes, "1777");
         AddMemoryFolder("/output", run.OutputBytes, "0755");
         AddMemoryFolder("/dev/shm", SharedMemoryBytes, "1777");

@@ -6,7 +6,6 @@ internal sealed class ControlGroups
 {
     private const string Parent = "platform-sandbox";
     private readonly Dictionary<string, string> trees = []; // controller → folder below which runs get their groups
-    private int next;
 
     private ControlGroups(int version, IEnumerable<KeyValuePair<string, string>> usable)
     {
@@ -46,7 +45,7 @@ internal sealed class ControlGroups
     {
         if (Version == 0)
             return null;
-        var name = $"{ProcessIdentity.Own}-{Interlocked.Increment(ref next)}";
+        var name = NewName();
         var folders = trees.ToDictionary(tree => tree.Key, tree => $"{tree.Value}/{name}");
         var group = new ControlGroup(Version, folders, trees.ToDictionary(tree => tree.Key, tree => Path.GetDirectoryName(tree.Value)!));
         group.Limit(run);
@@ -87,7 +86,7 @@ internal sealed class ControlGroups
 
     private static bool Holds(string parent, (string File, string Value)? probe)
     {
-        var folder = $"{parent}/{ProcessIdentity.Own}-0";
+        var folder = $"{parent}/{NewName()}";
         if (!TryMake(folder))
             return false;
         try
@@ -99,6 +98,8 @@ internal sealed class ControlGroups
             ControlGroup.Remove(folder);
         }
     }
+
+    private static string NewName() => $"{ProcessIdentity.Own}-{Guid.CreateVersion7():N}";
 
     private static bool TryMake(string folder)
     {

@@ -17,19 +17,30 @@ internal sealed class SandboxDetection(SandboxOptions options, HostUsers users, 
 
     private async Task<SandboxFacts> TryAsync(SandboxFacts best, CancellationToken ct)
     {
-        if (await tryAsync(best, ct) is not { } refusal)
-            return best with { Confines = true, Weakness = Weakness(best) };
+        string? refusal = null;
+        foreach (var (facts, asOwnUser, weakness) in Variants(best))
+        {
+            users.Enabled = !asOwnUser;
+            if (await tryAsync(facts, ct) is not { } why)
+                return facts with { Confines = true, Weakness = weakness ?? Weakness(facts) };
+            refusal ??= why;
+        }
+        return best with { Weakness = $"bubblewrap does not work here: {refusal}" };
+    }
+
+    private IEnumerable<(SandboxFacts Facts, bool AsOwnUser, string? Weakness)> Variants(SandboxFacts best)
+    {
+        const string asRoot = "Unprivileged user namespaces are off on this host: programs run as the host's root, without capabilities.";
+        var open = best with { Program = best.Program! with { HidesInit = false } };
+        yield return (best, false, null);
+        yield return (open, false, null);
         if (users.IsRoot)
         {
-            // Some hosts let only root make user namespaces.
-            users.Enabled = false;
-            if (await tryAsync(best, ct) is null)
-                return best with { Confines = true, Weakness = "Unprivileged user namespaces are off on this host: programs run as the host's root, without capabilities." };
+            yield return (best, true, asRoot);
+            yield return (open, true, asRoot);
         }
-        var unfiltered = best with { Filter = null };
-        if (best.Filter is not null && await tryAsync(unfiltered, ct) is null)
-            return unfiltered with { Confines = true, Weakness = "The kernel refuses the system call filter." };
-        return best with { Weakness = $"bubblewrap does not work here: {refusal}" };
+        if (best.Filter is not null)
+            yield return (open with { Filter = null }, users.IsRoot, "The kernel refuses the system call filter.");
     }
 
     private static string? Weakness(SandboxFacts facts)

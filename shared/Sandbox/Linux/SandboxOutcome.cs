@@ -41,7 +41,8 @@ internal sealed class SandboxOutcome(SandboxRun run, SandboxSetup setup, Sandbox
 
     private ResourceUsage Usage(double wallSeconds)
     {
-        var peak = setup.Group?.PeakBytes() / 1024 ?? Math.Max(process.Usage?.MaxRssKb ?? 0, memory?.PeakKb ?? 0);
+        // The group counts what the run was charged for, a process's size also what it shares with others: the larger one is what it took to run.
+        var peak = new[] { setup.Group?.PeakBytes() / 1024 ?? 0, process.Usage?.MaxRssKb ?? 0, memory?.PeakKb ?? 0 }.Max();
         return new ResourceUsage(Math.Round(wallSeconds, 6), (long)Math.Floor(process.CpuSecondsUsed() * TicksPerSecond), TicksPerSecond, peak);
     }
 

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
 namespace Platform.Sandbox.Linux;
@@ -70,15 +71,14 @@ internal sealed partial class SandboxProcess(Launch launch, SandboxRun run, Cont
     /// <summary>Sets the limits that need the process to exist, and lets the program start. False when the sandbox died instead.</summary>
     public bool Release(bool hasProcessGroup, bool hasMemoryGroup)
     {
+        group?.Attach(Root);
         if (!launch.IsConfined)
+        {
+            Output = run.CollectOutput ? OutputFolder.OpenHost($"{launch.WorkFolder}/output") : null;
             return true;
-        group?.Attach(init);
-        Limit(Libc.RLIMIT_NOFILE, (ulong)run.OpenFiles);
-        Limit(Libc.RLIMIT_CORE, 0);
-        if (!hasProcessGroup)
-            Limit(Libc.RLIMIT_NPROC, (ulong)run.MaxProcesses + 1);
-        if (!hasMemoryGroup)
-            Limit(Libc.RLIMIT_DATA, (ulong)(2 * run.MemoryBytes) + (512UL << 20)); // what a process can take between two looks of the watcher
+        }
+        if (!HostUsers.As(launch.User, () => Limit(hasProcessGroup, hasMemoryGroup)))
+            throw new Win32Exception(Marshal.GetLastPInvokeError(), "The limits of the sandbox cannot be set.");
         if (run.CollectOutput && !OpenOutput())
             return false;
         cpuBefore = CpuSeconds();
@@ -126,7 +126,7 @@ internal sealed partial class SandboxProcess(Launch launch, SandboxRun run, Cont
             _ = Libc.kill(-main, Libc.SIGKILL);
         int wait;
         Libc.Usage usage;
-        var reaped = Libc.wait4(main, &wait, 0, &usage) == main;
+        var reaped = WaitFor(main, 0, &wait, &usage);
         WasKilled = reaped && (wait & 0x7F) != 0;
         if (!launch.IsConfined && reaped)
         {
@@ -137,7 +137,7 @@ internal sealed partial class SandboxProcess(Launch launch, SandboxRun run, Cont
             return;
         Libc.SignalProcess(initHandle.Number, Libc.SIGKILL);
         Wait(initHandle, LongestDeath);
-        if (Libc.wait4(init, &wait, Libc.WaitAnyKind | 1, &usage) == init)
+        if (WaitFor(init, Libc.WaitAnyKind | Libc.WNOHANG, &wait, &usage))
             Usage = usage;
     }
 
@@ -171,16 +171,37 @@ internal sealed partial class SandboxProcess(Launch launch, SandboxRun run, Cont
         launch.Release.Dispose();
     }
 
-    private unsafe void Limit(int resource, ulong value)
+    // As the sandbox's user: root in a container has no CAP_SYS_RESOURCE over another user's process.
+    private bool Limit(bool hasProcessGroup, bool hasMemoryGroup) =>
+        Limit(Libc.RLIMIT_NOFILE, (ulong)run.OpenFiles)
+        && Limit(Libc.RLIMIT_CORE, 0)
+        && (hasProcessGroup || Limit(Libc.RLIMIT_NPROC, (ulong)run.MaxProcesses + 1))
+        && (hasMemoryGroup || Limit(Libc.RLIMIT_DATA, (ulong)(2 * run.MemoryBytes) + (512UL << 20))); // what a process can take between two looks of the watcher
+
+    private unsafe bool Limit(int resource, ulong value)
     {
-        var limit = new Libc.Limit { Soft = value, Hard = value };
-        _ = Libc.prlimit(init, resource, &limit, null);
+        Libc.Limit limit;
+        if (Libc.prlimit(init, resource, null, &limit) == 0 && limit.Hard < value)
+            value = limit.Hard;
+        limit = new Libc.Limit { Soft = value, Hard = value };
+        return Libc.prlimit(init, resource, &limit, null) == 0 || Marshal.GetLastPInvokeError() == Libc.ESRCH;
     }
 
     private static Descriptor? OpenHandle(int pid)
     {
         var handle = Libc.pidfd_open(pid);
         return handle < 0 ? null : new Descriptor(handle);
+    }
+
+    private static unsafe bool WaitFor(int pid, int options, int* status, Libc.Usage* usage)
+    {
+        int waited;
+        do
+        {
+            waited = Libc.wait4(pid, status, options, usage);
+        }
+        while (waited < 0 && Marshal.GetLastPInvokeError() == Libc.EINTR);
+        return waited == pid;
     }
 
     private static unsafe bool Wait(Descriptor handle, int milliseconds)

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Platform.Sandbox;
@@ -32,17 +33,35 @@ public sealed class SandboxFixture : IAsyncLifetime
         return Task.CompletedTask;
     }
 
-    internal SandboxRun Python(string script) => Script("python", "main.py", script) with { Command = ["/usr/bin/python3", "/scripts/main.py"] };
+    internal static SandboxRun Python(string script) => Script("main.py", script) with { Command = ["/usr/bin/python3", "/scripts/main.py"] };
 
-    internal SandboxRun Bash(string script) => Script("bash", "main.sh", script) with { Command = ["/usr/bin/bash", "/scripts/main.sh"] };
+    internal static SandboxRun Bash(string script) => Script("main.sh", script) with { Command = ["/usr/bin/bash", "/scripts/main.sh"] };
 
-    internal Task<SandboxResult> RunAsync(SandboxRun run, CancellationToken ct = default) => Sandbox.RunAsync(run, ct);
+    internal Task<SandboxResult> RunAsync(SandboxRun run, CancellationToken ct = default) => RunAsync(Sandbox, run, ct);
 
-    private static SandboxRun Script(string language, string file, string script) => new()
+    /// <summary>Runs, and holds that the run's init is gone when the result is there; an init takes its whole pid namespace along.</summary>
+    internal static async Task<SandboxResult> RunAsync(ISandbox sandbox, SandboxRun run, CancellationToken ct = default)
+    {
+        var init = 0;
+        var result = await sandbox.RunAsync(
+            run with
+            {
+                OnStarted = started =>
+                {
+                    init = started.ProcessId;
+                    return run.OnStarted?.Invoke(started) ?? ValueTask.CompletedTask;
+                },
+            },
+            ct);
+        Assert.False(init != 0 && Directory.Exists($"/proc/{init}"), $"Process {init} is left after {result}.");
+        return result;
+    }
+
+    private static SandboxRun Script(string file, string script) => new()
     {
         Name = $"executor-{Guid.NewGuid()}",
-        Command = [language],
-        Files = new Dictionary<string, ReadOnlyMemory<byte>> { [file] = System.Text.Encoding.UTF8.GetBytes(script) },
+        Command = ["/usr/bin/false"],
+        Files = new Dictionary<string, ReadOnlyMemory<byte>> { [file] = Encoding.UTF8.GetBytes(script) },
         WallTime = TimeSpan.FromSeconds(60),
     };
 }
