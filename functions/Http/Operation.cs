@@ -30,6 +30,9 @@ public sealed class Operation
 
     public bool Idempotent { get; init; }
 
+    /// <summary>The service checks the permission, after the object.</summary>
+    public bool ObjectFirst { get; init; }
+
     public bool Stream { get; init; }
 
     public long BodyLimit { get; init; }

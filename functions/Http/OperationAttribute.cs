@@ -28,6 +28,11 @@ public sealed class OperationAttribute(string permission, Rate rate) : Attribute
     /// <summary>The operation honours the header <c>Idempotency-Key</c>.</summary>
     public bool Idempotent { get; init; }
 
+    /// <summary>
+    /// The contract answers 404 before 403, so the service checks the permission once it has the object (delivery's routes with an id); the pipeline does not.
+    /// </summary>
+    public bool ObjectFirst { get; init; }
+
     /// <summary>Server-sent events or another open-ended answer that the function writes itself.</summary>
     public bool Stream { get; init; }
 

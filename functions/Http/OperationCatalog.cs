@@ -62,6 +62,7 @@ public sealed class OperationCatalog
             Success = operation.Success,
             Csrf = operation.Csrf,
             Idempotent = operation.Idempotent,
+            ObjectFirst = operation.ObjectFirst,
             Stream = operation.Stream,
             BodyLimit = operation.BodyLimit > 0 ? operation.BodyLimit : DefaultBodyLimit(api.Family),
             Cache = operation.Cache,

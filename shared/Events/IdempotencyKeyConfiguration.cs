@@ -9,5 +9,6 @@ internal sealed class IdempotencyKeyConfiguration : IEntityTypeConfiguration<Ide
     {
         builder.ToTable("idempotency_keys").HasKey(k => k.Key);
         builder.HasIndex(k => k.ExpiresAt);
+        builder.Property(k => k.CreatedAt).IsConcurrencyToken(); // a reservation that was taken over is not completed by its first holder
     }
 }

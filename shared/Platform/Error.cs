@@ -40,6 +40,9 @@ public sealed record Error(ErrorKind Kind, string Code, string Message)
     /// <summary>When a repetition may succeed.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>The permission or scope whose lack was refused.</summary>
+    public string? MissingPermission { get; init; }
+
     public static Error NotFound(string code, string message) => new(ErrorKind.NotFound, code, message);
 
     public static Error Conflict(string code, string message) => new(ErrorKind.Conflict, code, message);

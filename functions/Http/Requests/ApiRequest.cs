@@ -12,23 +12,36 @@ public sealed class ApiRequest
     {
         Http = http;
         Operation = operation;
+        Family = operation.Family;
+        IsGateway = operation.IsGateway;
     }
 
     public HttpContext Http { get; }
 
     public Operation Operation { get; }
 
-    public Family Family => Operation.Family;
+    /// <summary>The operation's family; for unknown routes the family of the path.</summary>
+    public Family Family { get; internal set; }
+
+    /// <summary>Errors have OpenAI's form.</summary>
+    public bool IsGateway { get; internal set; }
 
     public Caller Caller { get; internal set; } = Caller.Anonymous;
 
     /// <summary>Printable ASCII, at most 128 characters; echoed in <c>X-Correlation-ID</c>.</summary>
     public string CorrelationId { get; internal set; } = "";
 
+    /// <summary>The caller's session; null for access tokens and nobody.</summary>
+    internal SessionSnapshot? Session { get; set; }
+
     /// <summary>What identification found wrong with a credential that was sent; null when there was none or it is good.</summary>
     internal Error? CredentialRefusal { get; set; }
 
-    internal bool CameWithCookie { get; set; }
+    /// <summary>Why the pipeline ended the request before its function; the envelope writes it.</summary>
+    internal Error? Refusal { get; set; }
+
+    /// <summary>The client's address, forwarded headers of trusted proxies taken into account.</summary>
+    public string ClientAddress { get; internal set; } = "";
 
     internal RequestBody Body => _body ??= new RequestBody(Http.Request, Operation.BodyLimit);
 

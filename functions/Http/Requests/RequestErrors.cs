@@ -33,6 +33,13 @@ internal static class RequestErrors
     public static readonly Error CsrfInvalid = new(ErrorKind.Forbidden, CsrfInvalidCode, "CSRF token invalid");
     public static readonly Error CrossSite = new(ErrorKind.Forbidden, CrossSiteCode, "Cross-site request refused");
 
+    public static Error ScopeMissing(string permission) => Missing(ScopeCode, "Insufficient scope", permission);
+
+    public static Error PermissionMissing(string permission) => Missing(PermissionCode, "Insufficient permissions", permission);
+
+    private static Error Missing(string code, string message, string permission) =>
+        new(ErrorKind.Forbidden, code, message) { MissingPermission = permission };
+
     public static Error InvalidJson(string message = "JSON decode error") =>
         new(ErrorKind.Invalid, InvalidJsonCode, message) { Problems = [new(["body"], message, "json_invalid")] };
 }

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Platform.Data;
+
+namespace Platform.Audit;
+
+public enum AuditActor
+{
+    User,
+    Token,
+    System,
+}
+
+public enum AuditOutcome
+{
+    Success,
+    Denied,
+    Failed,
+}
+
+/// <summary>One changed field; secret fields carry <c>***</c>.</summary>
+public sealed record AuditChange(string Field, object? From, object? To);
+
+/// <summary>
+/// One fact of the append-only audit log: who did or tried what. Rows are never updated, except that the chain's worker fills in sequence and hashes once.
+/// Read through services that filter by organization or actor; the table itself has no tenant filter, since a refused caller must be able to leave his entry.
+/// </summary>
+[PlatformScoped]
+public sealed class AuditEntry
+{
+    public required Guid Id { get; init; }
+
+    /// <summary>The organization's id, or empty for the platform's own chain.</summary>
+    public required Guid Chain { get; init; }
+
+    /// <summary>Place in the chain; null until the chain's worker has taken the row up.</summary>
+    public long? Sequence { get; set; }
+
+    public required DateTimeOffset Timestamp { get; init; }
+
+    public Guid? OrganizationId { get; init; }
+
+    public Guid? ProjectId { get; init; }
+
+    public Guid? ActorId { get; init; }
+
+    public required AuditActor ActorType { get; init; }
+
+    public string? ActorName { get; init; }
+
+    public Guid? TokenId { get; init; }
+
+    public Guid? ImpersonatorId { get; init; }
+
+    /// <summary><c>area.verb</c>.</summary>
+    public required string Action { get; init; }
+
+    public string? Alias { get; init; }
+
+    public required string ResourceType { get; set; }
+
+    public string? ResourceId { get; set; }
+
+    public string? ResourceName { get; set; }
+
+    public AuditOutcome Outcome { get; set; }
+
+    /// <summary>Code of the refusal, or the reason that an operator gave.</summary>
+    public string? Reason { get; set; }
+
+    public string? IpAddress { get; init; }
+
+    public string? UserAgent { get; init; }
+
+    public string? RequestId { get; init; }
+
+    /// <summary>JSON list of <see cref="AuditChange"/>.</summary>
+    public string Changes { get; private set; } = "[]";
+
+    /// <summary>JSON object.</summary>
+    public string Metadata { get; set; } = "{}";
+
+    public IReadOnlyList<AuditChange> ReadChanges() => JsonSerializer.Deserialize<List<AuditChange>>(Changes, JsonColumn.Options)!;
+
+    public void Add(AuditChange change) => Changes = JsonSerializer.Serialize(ReadChanges().Append(change), JsonColumn.Options);
+
+    public string? PreviousHash { get; set; }
+
+    public string? Hash { get; set; }
+}

@@ -1,0 +1,9 @@
+using Microsoft.EntityFrameworkCore;
+using Platform.Audit;
+
+namespace Platform.Data;
+
+public sealed partial class PlatformDbContext
+{
+    public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
+}

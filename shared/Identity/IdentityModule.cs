@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Audit;
+using Platform.Settings;
+
+namespace Platform.Identity;
+
+/// <summary>Users, sessions, passwords, and what hangs on them: organizations, settings document, audit trail.</summary>
+public static class IdentityModule
+{
+    public static IServiceCollection AddIdentity(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<PlatformOptions>().Bind(configuration.GetSection(PlatformOptions.Section));
+        services.AddOptions<AuthOptions>().Bind(configuration.GetSection(AuthOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
+        services.AddSingleton<Passwords>();
+        services.AddSingleton<SigningKeyRing>();
+        services.AddSingleton<SessionTokens>();
+        services.AddSingleton<SessionDirectory>();
+        services.AddSingleton<SessionClock>();
+        services.AddSingleton<SignInTurns>();
+        services.AddSingleton<SystemSettingsStore>();
+        services.AddScoped<AccountFactory>();
+        services.AddScoped<SignUpService>();
+        services.AddScoped<SignInGuard>();
+        services.AddScoped<SignInService>();
+        services.AddScoped<SessionService>();
+        services.AddScoped<UserDirectory>();
+        services.AddScoped<AuditTrail>();
+        services.AddHostedService<SessionRefresher>();
+        services.AddHostedService<OperatorBootstrap>();
+        return services;
+    }
+}

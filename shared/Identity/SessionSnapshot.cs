@@ -1,0 +1,102 @@
+using System.Security.Cryptography;
+using System.Text;
+using Platform.Organizations;
+using Platform.RateLimits;
+
+namespace Platform.Identity;
+
+/// <summary>What identification needs to know of a session, its user and his rights; immutable, cached, at most two seconds old.</summary>
+public sealed class SessionSnapshot
+{
+    private readonly byte[] _csrfHash;
+
+    internal SessionSnapshot(SessionFacts facts)
+    {
+        Facts = facts;
+        _csrfHash = Encoding.ASCII.GetBytes(facts.CsrfHash);
+        ByCookie = Create(CredentialKind.Cookie);
+        ByBearer = Create(CredentialKind.Bearer);
+        Limits = new UserRateLimits(facts.Bypass ?? false, facts.Multiplier ?? 1);
+    }
+
+    public Caller ByCookie { get; }
+
+    public Caller ByBearer { get; }
+
+    public UserRateLimits Limits { get; }
+
+    public bool Persistent => Facts.Persistent;
+
+    public DateTimeOffset ExpiresAt => Facts.ExpiresAt;
+
+    internal SessionFacts Facts { get; }
+
+    public bool Accepts(SessionClaims claims, DateTimeOffset now) =>
+        Facts.RevokedAt is null && Facts.Ver == claims.Ver && Facts.UserId == claims.UserId && now < Facts.ExpiresAt
+        && Facts.IsActive && !(Facts.BannedUntil > now);
+
+    /// <summary>Whether the CSRF token is this session's, in constant time.</summary>
+    public bool OwnsCsrfToken(string token) => CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Session.HashCsrf(token)), _csrfHash);
+
+    private Caller Create(CredentialKind credential)
+    {
+        var isOperator = Facts.PlatformRole == PlatformRole.Admin;
+        return new Caller
+        {
+            Kind = CallerKind.User,
+            UserId = Facts.UserId,
+            Username = Facts.Username,
+            OrganizationId = Facts.OrganizationId,
+            ProjectId = Facts.ProjectId,
+            SessionId = Facts.SessionId,
+            Credential = credential,
+            IsOperator = isOperator,
+            Permissions = Facts.Role is { } role ? BuiltInRoles.Of(Effective(role), Facts.Grant, isOperator) : BuiltInRoles.OfOutsider(isOperator),
+        };
+    }
+
+    // A project-bound member counts as viewer outside the projects of his grants; on those he acts as a member.
+    private OrganizationRole Effective(OrganizationRole role) =>
+        role == OrganizationRole.Member && Facts.ProjectBound == true && Facts.Grant is null ? OrganizationRole.Viewer : role;
+}
+
+/// <summary>One row of the query behind a snapshot.</summary>
+internal sealed record SessionFacts
+{
+    public required Guid SessionId { get; init; }
+
+    public required int Ver { get; init; }
+
+    public required string CsrfHash { get; init; }
+
+    public required bool Persistent { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public required DateTimeOffset? RevokedAt { get; init; }
+
+    public required Guid UserId { get; init; }
+
+    public required string Username { get; init; }
+
+    public required PlatformRole PlatformRole { get; init; }
+
+    public required bool IsActive { get; init; }
+
+    public required DateTimeOffset? BannedUntil { get; init; }
+
+    public required Guid OrganizationId { get; init; }
+
+    public required Guid ProjectId { get; init; }
+
+    /// <summary>Null when the user is no longer a member of the active organization.</summary>
+    public required OrganizationRole? Role { get; init; }
+
+    public required bool? ProjectBound { get; init; }
+
+    public required ProjectRole? Grant { get; init; }
+
+    public required bool? Bypass { get; init; }
+
+    public required double? Multiplier { get; init; }
+}

@@ -1,0 +1,15 @@
+using Microsoft.EntityFrameworkCore;
+using Platform.Organizations;
+
+namespace Platform.Data;
+
+public sealed partial class PlatformDbContext
+{
+    public DbSet<Organization> Organizations => Set<Organization>();
+
+    public DbSet<Project> Projects => Set<Project>();
+
+    public DbSet<Membership> Memberships => Set<Membership>();
+
+    public DbSet<RoleAssignment> RoleAssignments => Set<RoleAssignment>();
+}

@@ -1,0 +1,153 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+using Platform.Data;
+using Platform.Identity;
+using Platform.RateLimits;
+
+namespace Platform.Tests.Fixtures;
+
+public enum Db
+{
+    Sqlite,
+    Postgres,
+}
+
+/// <summary>
+/// The whole platform, as its Program composes it, in this process on a free port with a fresh database and data directory.
+/// <c>await using var app = await PlatformApp.StartAsync(); var alice = await app.CreateUserAsync();</c>
+/// </summary>
+public sealed class PlatformApp : IAsyncDisposable
+{
+    public const string Password = "Passw0rd-1";
+
+    private static int _users;
+
+    private readonly TestHost _host;
+    private readonly PostgresServer? _postgres;
+    private readonly string? _ownDirectory;
+
+    private PlatformApp(TestHost host, PostgresServer? postgres, string? ownDirectory) => (_host, _postgres, _ownDirectory) = (host, postgres, ownDirectory);
+
+    public Uri BaseAddress => _host.BaseAddress;
+
+    public IServiceProvider Services => _host.Services;
+
+    /// <summary>Signed out; keeps no cookies and follows no redirects.</summary>
+    public HttpClient Anonymous => _host.Client;
+
+    /// <param name="dataDirectory">Of an earlier app, to start on its data again; otherwise a fresh one that goes with the app.</param>
+    /// <param name="connectionString">Of a PostgreSQL database that several apps share; otherwise each has its own.</param>
+    /// <param name="settings">Further settings, e.g. <c>("RateLimit:Enabled", "false")</c>. Sign-in routes are not throttled unless <c>RateLimit:Limits:auth</c> is given.</param>
+    public static async Task<PlatformApp> StartAsync(
+        Db db = Db.Sqlite, Action<IHostApplicationBuilder>? configure = null, string? dataDirectory = null, string? connectionString = null, params (string Key, string Value)[] settings)
+    {
+        var own = dataDirectory is null ? Directory.CreateTempSubdirectory("platform-app-").FullName : null;
+        var postgres = db == Db.Postgres ? new PostgresServer() : null;
+        if (postgres is not null)
+            await postgres.InitializeAsync();
+        var all = Defaults(dataDirectory ?? own!);
+        if (postgres is not null)
+        {
+            all["Database:Provider"] = "postgres";
+            all["Database:ConnectionString"] = connectionString ?? await postgres.CreateDatabaseAsync();
+        }
+        foreach (var (key, value) in settings)
+            all[key] = value;
+        var host = await TestHost.StartAppAsync(all, dataDirectory ?? own!, builder =>
+        {
+            builder.Services.Configure<PasswordHasherOptions>(options => options.IterationCount = 1000);   // quick tests; the product's own count is another
+            configure?.Invoke(builder);
+        });
+        await host.Services.GetRequiredService<DatabaseReady>().WaitAsync(CancellationToken.None);
+        return new PlatformApp(host, postgres, own);
+    }
+
+    /// <summary>A new user, signed in with a bearer token. Limits are multiplied by 100 unless the test says otherwise.</summary>
+    public async Task<TestUser> CreateUserAsync(string? name = null, double rateMultiplier = 100)
+    {
+        name ??= $"user{Interlocked.Increment(ref _users)}-{Guid.CreateVersion7().ToString("N")[^6..]}";
+        var registered = await Anonymous.PostAsJsonAsync("/api/v1/auth/register", new { username = name, email = $"{name}@example.com", password = Password });
+        if (!registered.IsSuccessStatusCode)
+            throw new InvalidOperationException($"Registration answered {registered.StatusCode}: {await registered.Content.ReadAsStringAsync()}");
+        var id = (await registered.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("user_id").GetGuid();
+        if (rateMultiplier != 1)
+        {
+            await using var scope = Services.GetRequiredService<IServiceScopeFactory>().CreateScopeFor(Caller.Platform);
+            await scope.ServiceProvider.GetRequiredService<UserLimitsService>().SetAsync(id, bypass: false, rateMultiplier, CancellationToken.None);
+        }
+        return await SignInAsync(name, id);
+    }
+
+    /// <summary>The operator that the first start made.</summary>
+    public async Task<TestUser> OperatorAsync()
+    {
+        await Until.TrueAsync(OperatorExistsAsync, "the operator account exists");
+        return await SignInAsync("operator", null);
+    }
+
+    /// <summary>A client that sends the given headers with every request.</summary>
+    public HttpClient Client(Action<HttpRequestHeaders>? headers = null)
+    {
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = BaseAddress };
+        headers?.Invoke(client.DefaultRequestHeaders);
+        return client;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        if (_postgres is not null)
+            await _postgres.DisposeAsync();
+        if (_ownDirectory is not null)
+            Directory.Delete(_ownDirectory, recursive: true);
+    }
+
+    private static Dictionary<string, string> Defaults(string directory) => new()
+    {
+        ["Platform:AdminUsername"] = "operator",
+        ["Platform:AdminEmail"] = "operator@example.com",
+        ["Platform:AdminPassword"] = Password,
+        ["Platform:Environment"] = "test",
+        ["Platform:DataDirectory"] = directory,
+        ["RateLimit:Limits:auth"] = "100000",
+    };
+
+    private async Task<bool> OperatorExistsAsync()
+    {
+        using var form = LoginForm("operator", Password);
+        return (await Anonymous.PostAsync("/api/v1/auth/login", form)).IsSuccessStatusCode;
+    }
+
+    private async Task<TestUser> SignInAsync(string name, Guid? id)
+    {
+        using var form = LoginForm(name, Password);
+        var answer = await Anonymous.PostAsync("/api/v1/auth/login", form);
+        answer.EnsureSuccessStatusCode();
+        var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        var token = body.GetProperty("access_token").GetString()!;
+        var client = Client(headers => headers.Authorization = new AuthenticationHeaderValue("Bearer", token));
+        var userId = id ?? (await client.GetFromJsonAsync<JsonElement>("/api/v1/auth/me")).GetProperty("user_id").GetGuid();
+        return new TestUser(userId, name, token, body.GetProperty("csrf_token").GetString()!, client);
+    }
+
+    public static FormUrlEncodedContent LoginForm(string username, string password) => new(new Dictionary<string, string> { ["username"] = username, ["password"] = password });
+}
+
+/// <summary>A signed-in user; <see cref="Client"/> sends the bearer token.</summary>
+public sealed record TestUser(Guid Id, string Username, string Token, string CsrfToken, HttpClient Client)
+{
+    public string Email => $"{Username}@example.com";
+
+    /// <summary>The headers of a browser with this session's cookies; <paramref name="csrf"/> null sends no CSRF header.</summary>
+    public Action<HttpRequestHeaders> AsBrowser(string? csrf = null) => headers =>
+    {
+        headers.Add("Cookie", $"access_token={Token}; csrf_token={CsrfToken}");
+        if (csrf is not null)
+            headers.Add("X-CSRF-Token", csrf);
+    };
+}
