@@ -7,5 +7,8 @@ internal sealed class FunctionCatalog(IReadOnlyList<DiscoveredFunction> function
 
     public IReadOnlyList<DiscoveredFunction> All => functions;
 
+    public bool UsesDurableTasks =>
+        functions.Any(f => f.Kind is TriggerKind.Orchestration or TriggerKind.Activity || f.Bindings.Any(b => b.Kind == BindingKind.DurableClient));
+
     public IEnumerable<DiscoveredFunction> Of(TriggerKind kind) => _byKind[kind];
 }

@@ -7,5 +7,4 @@ internal enum TriggerKind
     ServiceBus,
     Orchestration,
     Activity,
-    Entity,
 }

@@ -1,4 +1,5 @@
 using EmbeddedFunctions.Discovery;
+using EmbeddedFunctions.Durable;
 using EmbeddedFunctions.Worker;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -88,7 +89,7 @@ internal sealed class InvocationContext : FunctionContext
         return instance;
     }
 
-    public object DurableClient() => InstanceServices.GetRequiredService<DurableTask.Client.DurableTaskClient>();
+    public object DurableClient() => InstanceServices.GetRequiredService<DurableClientProvider>().Client;
 
     public async ValueTask ReleaseAsync()
     {

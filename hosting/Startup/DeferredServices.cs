@@ -13,7 +13,11 @@ internal sealed class DeferredServices(IServiceProvider services, IHostApplicati
     private static readonly object Key = new();
     private readonly List<IHostedService> _started = [];
     private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _allStarted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _starting = Task.CompletedTask;
+
+    /// <summary>Ends when all services have started; fails with the one that could not.</summary>
+    public Task Started => _allStarted.Task;
 
     public static void Defer(IServiceCollection services)
     {
@@ -24,7 +28,7 @@ internal sealed class DeferredServices(IServiceProvider services, IHostApplicati
             services.Add(Keyed(descriptor));
         }
 
-        services.AddHostedService<DeferredServices>();
+        services.AddSingleton<DeferredServices>().AddHostedService(provider => provider.GetRequiredService<DeferredServices>());
     }
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -60,15 +64,19 @@ internal sealed class DeferredServices(IServiceProvider services, IHostApplicati
                 _started.Add(service);
                 await service.StartAsync(_stopping.Token);
             }
+
+            _allStarted.TrySetResult();
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             logger.LogInformation("The host stops while it starts.");
+            _allStarted.TrySetCanceled();
         }
         catch (Exception e)
         {
             logger.LogCritical(e, "A hosted service failed to start; the host stops.");
             Environment.ExitCode = 1;
+            _allStarted.TrySetException(e);
             lifetime.StopApplication();
         }
     }

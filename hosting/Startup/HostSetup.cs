@@ -1,6 +1,7 @@
 using System.Net;
 using EmbeddedFunctions.Broker;
 using EmbeddedFunctions.Discovery;
+using EmbeddedFunctions.Durable;
 using EmbeddedFunctions.Hosting;
 using EmbeddedFunctions.Http;
 using EmbeddedFunctions.Invocation;
@@ -66,7 +67,10 @@ internal static class HostSetup
         services.AddSingleton<TimerStore>().AddSingleton<TimerService>().AddSingleton<ITimerSignal>(s => s.GetRequiredService<TimerService>());
 
         // After the app's own hosted services: those bring the data up to date that the functions work on.
-        services.AddHostedService<StartBanner>().AddHostedService<BrokerService>().AddHostedService(s => s.GetRequiredService<TimerService>());
+        services.AddHostedService<StartBanner>();
+        if (catalog.UsesDurableTasks)
+            services.AddDurableEngine();
+        services.AddHostedService<BrokerService>().AddHostedService(s => s.GetRequiredService<TimerService>());
     }
 
     private static void AddBroker(IServiceCollection services)

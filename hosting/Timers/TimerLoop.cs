@@ -13,6 +13,10 @@ internal sealed class TimerLoop(DiscoveredFunction function, TimerSchedule sched
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan MaxSleep = TimeSpan.FromDays(1);
     private readonly string _owner = Guid.CreateVersion7().ToString("N");
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends when the next tick is known, or at the first failure to learn it.</summary>
+    public Task Opened => _opened.Task;
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -25,15 +29,18 @@ internal sealed class TimerLoop(DiscoveredFunction function, TimerSchedule sched
             try
             {
                 state = state is null ? await OpenAsync(trigger, stop) : await store.ReadAsync(function.Name, stop);
+                _opened.TrySetResult();
                 await WaitAsync(state, stop);
                 await TickAsync(state, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
+                _opened.TrySetResult();
                 return;
             }
             catch (Exception e)
             {
+                _opened.TrySetResult();
                 logger.LogError(e, "The schedule of {Function} failed; it goes on.", function.Name);
                 await Task.Delay(TimeSpan.FromSeconds(1), clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

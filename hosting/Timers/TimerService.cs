@@ -34,12 +34,12 @@ internal sealed class TimerService : IHostedService, ITimerSignal, IDisposable
         timer.Runs.Signal();
     }
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var (runs, _) in _timers.Values)
             runs.Open();
         _loops = Task.WhenAll(_timers.Values.Select(t => Task.Run(() => t.Loop.RunAsync(_stop.Token), CancellationToken.None)));
-        return Task.CompletedTask;
+        await Task.WhenAll(_timers.Values.Select(t => t.Loop.Opened));
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)

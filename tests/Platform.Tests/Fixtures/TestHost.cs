@@ -46,6 +46,7 @@ public sealed class TestHost : IAsyncDisposable
         configure?.Invoke(builder);
         var host = builder.Build();
         await host.StartAsync();
+        await host.Services.GetRequiredService<DeferredServices>().Started;
         return new TestHost(host, host.WaitForShutdownAsync(), own);
     }
 
@@ -57,6 +58,7 @@ public sealed class TestHost : IAsyncDisposable
         var arguments = Arguments(new Dictionary<string, string>(settings ?? new Dictionary<string, string>()) { ["Host:Application"] = "Platform.Functions" }, dataDirectory ?? own!);
         var program = ProgramRun.Start("Platform.Functions", arguments, configure);
         var host = await program.StartedAsync();
+        await host.Services.GetRequiredService<DeferredServices>().Started;
         return new TestHost(host, program.Completion, own);
     }
 
