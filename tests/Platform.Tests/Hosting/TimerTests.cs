@@ -111,12 +111,12 @@ public sealed class TimerTests : IDisposable
         {
             for (var i = 0; i < 20_000; i++)
             {
-                Interlocked.Increment(ref log.Written);
+                log.Write();
                 signal.Run("Relay");
             }
         })));
 
-        await Until.TrueAsync(() => Volatile.Read(ref log.Seen) == 80_000, "a run after the last write");
+        await Until.TrueAsync(() => log.Seen == 80_000, "a run after the last write");
         Assert.Equal(1, log.MostAtOnce);
     }
 
@@ -178,8 +178,8 @@ public sealed class TimerTests : IDisposable
 
     public sealed class Log
     {
-        public int Written;
-        public int Seen;
+        private int _written;
+        private int _seen;
         private int _now;
         private TaskCompletionSource<long>? _next;
 
@@ -193,7 +193,11 @@ public sealed class TimerTests : IDisposable
 
         public int MostAtOnce { get; private set; }
 
+        public int Seen => Volatile.Read(ref _seen);
+
         public TaskCompletionSource? Hold { get; set; }
+
+        public void Write() => Interlocked.Increment(ref _written);
 
         public Task<long> NextSignal() => (_next = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
@@ -203,7 +207,7 @@ public sealed class TimerTests : IDisposable
             MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref _now));
             Signalled++;
             _next?.TrySetResult(time);
-            Volatile.Write(ref Seen, Volatile.Read(ref Written));
+            Volatile.Write(ref _seen, Volatile.Read(ref _written));
             if (Hold is { } hold)
                 await hold.Task;
             Interlocked.Decrement(ref _now);
