@@ -1,0 +1,186 @@
+using System.Globalization;
+using System.Reflection;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.OpenApi;
+using Platform.Functions.Http;
+using Platform.RateLimits;
+
+namespace Platform.Functions.Documentation;
+
+/// <summary>Makes the OpenAPI 3.1 document from the operation catalogue: what the pipeline enforces is what the document says.</summary>
+internal sealed class OpenApiBuilder
+{
+    private readonly OpenApiDocument _document = new()
+    {
+        Info = new OpenApiInfo
+        {
+            Title = "Platform",
+            Version = typeof(OpenApiBuilder).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0",
+            Description = "Five API families on one identity: executions, delivery, checks, agents, inference.",
+        },
+        Servers = [new OpenApiServer { Url = "/" }],
+        Paths = [],
+        Tags = new HashSet<OpenApiTag>(),
+    };
+
+    private readonly OperationSummaries _summaries;
+    private readonly SchemaCatalog _schemas;
+    private readonly ErrorSchemas _errors;
+    private readonly SecurityDescriber _security;
+
+    public OpenApiBuilder(OperationSummaries summaries)
+    {
+        _summaries = summaries;
+        _schemas = new SchemaCatalog(_document);
+        _errors = new ErrorSchemas(_document);
+        _security = new SecurityDescriber(_document);
+    }
+
+    public OpenApiDocument Build(OperationCatalog catalog)
+    {
+        foreach (var operation in catalog.All.Where(operation => !RouteParameter.TakesEverything(operation.Route)))
+            Add(RouteParameter.PathOf(operation.Route), operation, operation.Methods);
+        if (catalog.All.FirstOrDefault(operation => RouteParameter.TakesEverything(operation.Route)) is { } fallback)
+            Add("/", fallback, ["GET"]); // the service card; the rest of the catch-all is 404 and 405
+        return _document;
+    }
+
+    private void Add(string path, Operation operation, IReadOnlyCollection<string> methods)
+    {
+        if (!_document.Paths.TryGetValue(path, out var found))
+            _document.Paths[path] = found = new OpenApiPathItem { Operations = [] };
+        foreach (var method in methods)
+        {
+            var verb = HttpMethod.Parse(method);
+            if (verb != HttpMethod.Head && verb != HttpMethod.Options) // every GET takes HEAD; OPTIONS is CORS
+                ((OpenApiPathItem)found).Operations!.TryAdd(verb, Describe(path, operation, verb, methods.Count > 1));
+        }
+    }
+
+    private OpenApiOperation Describe(string path, Operation operation, HttpMethod method, bool isOneOfSeveral)
+    {
+        var described = new OpenApiOperation
+        {
+            OperationId = isOneOfSeveral ? $"{operation.Name}_{method.Method.ToLowerInvariant()}" : operation.Name,
+            Summary = _summaries.Of(operation),
+            Description = operation.IsPublic ? null : $"Permission: `{operation.Permission}`",
+            Tags = new HashSet<OpenApiTagReference> { Tag(operation) },
+            Parameters = Parameters(path, operation),
+            RequestBody = RequestBody(operation, method),
+            Responses = Responses(operation),
+            Security = _security.Of(operation, method),
+        };
+        return described;
+    }
+
+    private OpenApiTagReference Tag(Operation operation)
+    {
+        var noun = operation.Name.Split('_')[0];
+        var name = $"{operation.Family}: {noun}";
+        if (_document.Tags!.All(tag => tag.Name != name))
+            _document.Tags!.Add(new OpenApiTag { Name = name });
+        return new OpenApiTagReference(name, _document);
+    }
+
+    private static List<IOpenApiParameter> Parameters(string path, Operation operation)
+    {
+        List<IOpenApiParameter> parameters = [.. RouteParameter.In(path == "/" ? path : operation.Route).Select(parameter => new OpenApiParameter
+        {
+            Name = parameter.IsCatchAll ? $"*{parameter.Name}" : parameter.Name,
+            In = ParameterLocation.Path,
+            Required = true,
+            Schema = new OpenApiSchema
+            {
+                Type = parameter.Constraint is "int" or "long" ? JsonSchemaType.Integer : JsonSchemaType.String,
+                Format = parameter.Constraint == "guid" ? "uuid" : null,
+            },
+        })];
+        if (operation.Idempotent)
+        {
+            parameters.Add(new OpenApiParameter
+            {
+                Name = "Idempotency-Key",
+                In = ParameterLocation.Header,
+                Description = "Repeating a request with the same key and body within 24 hours gives the first answer again.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = operation.Family == Family.Inference ? 128 : 255 },
+            });
+        }
+
+        return parameters;
+    }
+
+    private OpenApiRequestBody? RequestBody(Operation operation, HttpMethod method) => operation.Body is null || method == HttpMethod.Get
+        ? null
+        : new OpenApiRequestBody
+        {
+            Required = true,
+            Content = Json(_schemas.Of(operation.Body, WireJson.For(operation.Family))),
+        };
+
+    private OpenApiResponses Responses(Operation operation)
+    {
+        var responses = new OpenApiResponses
+        {
+            [operation.Success.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse { Description = Phrase(operation.Success), Content = Content(operation) },
+        };
+        foreach (var status in Refusals(operation))
+            responses[status.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse { Description = Phrase(status), Content = Json(_errors.Of(operation)) };
+        return responses;
+    }
+
+    private static IEnumerable<int> Refusals(Operation operation)
+    {
+        var hasInput = operation.Body is not null;
+        yield return operation.Family == Family.Executions ? 422 : 400;
+        if (!operation.IsPublic)
+        {
+            yield return 401;
+            yield return 403;
+        }
+
+        if (operation.Route.Contains('{', StringComparison.Ordinal))
+            yield return 404;
+        if (operation.Idempotent)
+            yield return 409;
+        if (hasInput)
+            yield return 413;
+        if (hasInput && operation.Family != Family.Executions)
+            yield return 415;
+        if (operation.Rate != Rate.None)
+            yield return 429;
+        yield return 500;
+        yield return 503;
+    }
+
+    private Dictionary<string, OpenApiMediaType>? Content(Operation operation)
+    {
+        if (operation.Stream)
+            return new Dictionary<string, OpenApiMediaType> { ["text/event-stream"] = new() { Schema = ErrorSchemas.Text() } };
+        if (operation.Response is null)
+            return null;
+        var schema = _schemas.Of(operation.Response, WireJson.For(operation.Family));
+        return Json(operation.Family == Family.Delivery ? Enveloped(operation.Response, schema) : schema);
+    }
+
+    private OpenApiSchema Enveloped(Type response, IOpenApiSchema schema)
+    {
+        var isPage = response.IsGenericType && response.GetGenericTypeDefinition() == typeof(Page<>);
+        var data = isPage
+            ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = _schemas.Of(response.GetGenericArguments()[0], WireJson.Camel) }
+            : schema;
+        var envelope = ErrorSchemas.Object(
+            ("success", new OpenApiSchema { Type = JsonSchemaType.Boolean }), ("data", data), ("timestamp", ErrorSchemas.Time()), ("requestId", ErrorSchemas.Text()));
+        foreach (var field in isPage ? (string[])["total", "limit", "offset"] : [])
+        {
+            envelope.Properties![field] = new OpenApiSchema { Type = JsonSchemaType.Integer };
+            envelope.Required!.Add(field);
+        }
+
+        return envelope;
+    }
+
+    private static Dictionary<string, OpenApiMediaType> Json(IOpenApiSchema schema) =>
+        new(StringComparer.Ordinal) { ["application/json"] = new OpenApiMediaType { Schema = schema } };
+
+    private static string Phrase(int status) => ReasonPhrases.GetReasonPhrase(status) is { Length: > 0 } phrase ? phrase : "Answer";
+}
