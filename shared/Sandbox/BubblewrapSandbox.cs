@@ -13,6 +13,7 @@ public sealed class BubblewrapSandbox : ISandbox, IDisposable
     private readonly ILogger<BubblewrapSandbox> logger;
     private readonly HostUsers users = new();
     private readonly ConcurrentDictionary<SandboxSupervisor, bool> running = new();
+    private readonly AdoptedProcesses adopted = new();
     private readonly SemaphoreSlim probing = new(1, 1);
     private volatile SandboxFacts? facts;
     private volatile SandboxState state;
@@ -51,6 +52,7 @@ public sealed class BubblewrapSandbox : ISandbox, IDisposable
             return state;
         }
         host.Groups.RemoveOrphans();
+        adopted.Reap();
         var result = await TryAsync(host, ct);
         state = result is null ? host.State(options.AllowUnconfined, clock.GetUtcNow()) : state with { Health = SandboxHealth.Unavailable, Detail = result, CheckedAt = clock.GetUtcNow() };
         return state;

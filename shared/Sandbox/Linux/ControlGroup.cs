@@ -25,29 +25,35 @@ internal sealed class ControlGroup(int version, IReadOnlyDictionary<string, stri
             Directory.CreateDirectory(folder);
         var memory = Math.Max(run.MemoryBytes, SmallestMemory).ToString(CultureInfo.InvariantCulture);
         var quota = ((long)Math.Max(1000, run.CpuCores * CpuPeriodMicroseconds)).ToString(CultureInfo.InvariantCulture);
-        Set("pids", "pids.max", (run.MaxProcesses + 2).ToString(CultureInfo.InvariantCulture)); // bubblewrap and its init count too
+        Require("pids", "pids.max", (run.MaxProcesses + 2).ToString(CultureInfo.InvariantCulture)); // bubblewrap and its init count too
         if (version == 1)
         {
-            Set("memory", "memory.limit_in_bytes", memory);
-            Set("memory", "memory.memsw.limit_in_bytes", memory);
-            Set("cpu", "cpu.cfs_quota_us", quota);
+            Require("memory", "memory.limit_in_bytes", memory);
+            Set("memory", "memory.memsw.limit_in_bytes", memory); // kernels without swap accounting lack these two
+            Require("cpu", "cpu.cfs_quota_us", quota);
             return;
         }
-        Set("memory", "memory.max", memory);
+        Require("memory", "memory.max", memory);
         Set("memory", "memory.swap.max", "0");
-        Set("cpu", "cpu.max", $"{quota} {CpuPeriodMicroseconds}");
+        Require("cpu", "cpu.max", $"{quota} {CpuPeriodMicroseconds}");
     }
 
     /// <summary>Version 1: the calling thread enters, so that what it starts is born inside. Moving another process costs up to 20 ms (an RCU grace period).</summary>
-    public void Enter() => MoveThread(folders);
+    /// <exception cref="IOException">The thread could not enter: nothing may be started.</exception>
+    public void Enter()
+    {
+        if (!MoveThread(folders))
+            throw new IOException("The control group cannot be entered.");
+    }
 
     public void Leave() => MoveThread(own);
 
     /// <summary>Version 2 knows no threads here: the waiting process is moved before it is released.</summary>
+    /// <exception cref="IOException">The process is not in the group and must not be released.</exception>
     public void Attach(int pid)
     {
-        if (version == 2)
-            KernelFile.Write($"{folders.Values.First()}/cgroup.procs", pid.ToString(CultureInfo.InvariantCulture));
+        if (version == 2 && !KernelFile.Write($"{folders.Values.First()}/cgroup.procs", pid.ToString(CultureInfo.InvariantCulture)))
+            throw new IOException("The control group cannot be entered.");
     }
 
     /// <summary>CPU seconds of everything that ever ran in the group.</summary>
@@ -106,17 +112,24 @@ internal sealed class ControlGroup(int version, IReadOnlyDictionary<string, stri
         }
     }
 
-    private void MoveThread(IReadOnlyDictionary<string, string> to)
+    // 0 is the calling thread; naming it would take the slow way. All folders are tried even when one fails.
+    private bool MoveThread(IReadOnlyDictionary<string, string> to)
     {
-        if (version != 1)
-            return;
-        foreach (var folder in to.Values.Distinct())
-            KernelFile.Write($"{folder}/tasks", "0"); // 0 is the calling thread; naming it would take the slow way
+        var moved = true;
+        if (version == 1)
+        {
+            foreach (var folder in to.Values.Distinct())
+                moved &= KernelFile.Write($"{folder}/tasks", "0");
+        }
+        return moved;
     }
 
-    private void Set(string controller, string file, string value)
+    private bool Set(string controller, string file, string value) =>
+        !folders.TryGetValue(controller, out var folder) || KernelFile.Write($"{folder}/{file}", value);
+
+    private void Require(string controller, string file, string value)
     {
-        if (folders.TryGetValue(controller, out var folder))
-            KernelFile.Write($"{folder}/{file}", value);
+        if (!Set(controller, file, value))
+            throw new IOException($"The limit {file} cannot be set.");
     }
 }

@@ -3,11 +3,34 @@ namespace Platform.Sandbox.Linux;
 /// <summary>The folders of this process's own control groups: version 1 by controller, version 2 as one.</summary>
 internal sealed record ControlGroupLayout(IReadOnlyDictionary<string, string> Version1, string? Version2)
 {
+    private static readonly string[] DelegationMarks = ["trusted.delegate", "user.delegate"];
     private static readonly string[] Wanted = ["memory", "pids", "cpu", "cpuacct"];
 
     /// <summary>Joins <c>/proc/self/cgroup</c> (path within the hierarchy) with <c>/proc/self/mountinfo</c> (where the hierarchy is mounted).</summary>
     public static ControlGroupLayout Read() =>
         Parse(KernelFile.Read("/proc/self/cgroup") ?? "", KernelFile.Read("/proc/self/mountinfo") ?? "");
+
+    /// <summary>Where version 2 may let us make groups with controllers: our own folder, if no process sits in it (or it is the host's root), else the one above it
+    /// when systemd has delegated that to us (<c>Delegate=yes</c> with <c>DelegateSubgroup=</c>).</summary>
+    public IEnumerable<string> Version2Folders()
+    {
+        if (Version2 is null)
+            yield break;
+        yield return Version2;
+        if (Path.GetDirectoryName(Version2) is { } above && File.Exists($"{above}/cgroup.procs") && IsDelegated(above))
+            yield return above;
+    }
+
+    private static unsafe bool IsDelegated(string folder)
+    {
+        foreach (var mark in DelegationMarks)
+        {
+            byte value;
+            if (Libc.getxattr(folder, mark, &value, 1) == 1 && value == (byte)'1')
+                return true;
+        }
+        return false;
+    }
 
     internal static ControlGroupLayout Parse(string membership, string mounts)
     {

@@ -35,8 +35,11 @@ internal sealed class ControlGroups
         var first = Usable(layout.Version1);
         if (first.ContainsKey("memory"))
             return new ControlGroups(1, first);
-        if (layout.Version2 is { } unified && UsableUnified(unified) is { Count: > 0 } second)
-            return new ControlGroups(2, second);
+        foreach (var folder in layout.Version2Folders())
+        {
+            if (UsableUnified(folder) is { Count: > 0 } second)
+                return new ControlGroups(2, second);
+        }
         return first.Count > 0 ? new ControlGroups(1, first) : None;
     }
 

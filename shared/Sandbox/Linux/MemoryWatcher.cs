@@ -7,13 +7,13 @@ internal sealed class MemoryWatcher(long limitBytes)
 
     public long PeakKb { get; private set; }
 
-    /// <summary>Whether the tree below <paramref name="root"/> takes more than it may.</summary>
-    public bool IsExceeded(int root)
+    /// <summary>Whether the processes, given by their /proc folders, together take more than they may.</summary>
+    public bool IsExceeded(IEnumerable<string> processes)
     {
-        var tree = ProcessTree.Descendants(root);
-        var resident = tree.Sum(ProcessTree.ResidentKb);
+        List<string> all = [.. processes];
+        var resident = all.Sum(ProcessTree.ResidentKb);
         // Forked processes share pages, which the cheap sum counts several times: only then is the dear one needed.
-        var used = resident * 1024 > limitBytes && tree.Count > 1 ? tree.Sum(ProcessTree.ProportionalKb) : resident;
+        var used = resident * 1024 > limitBytes && all.Count > 1 ? all.Sum(ProcessTree.ProportionalKb) : resident;
         PeakKb = Math.Max(PeakKb, used);
         return used * 1024 > limitBytes;
     }

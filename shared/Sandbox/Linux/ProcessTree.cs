@@ -24,26 +24,26 @@ internal static class ProcessTree
         return found;
     }
 
-    public static IEnumerable<int> Processes() => Directory.EnumerateDirectories("/proc")
+    public static IEnumerable<int> Processes(string proc = "/proc") => Directory.EnumerateDirectories(proc)
         .Select(folder => int.TryParse(Path.GetFileName(folder), out var pid) ? pid : 0)
         .Where(pid => pid > 0);
 
-    /// <summary>Memory that only this process's pages take, in KiB; 0 when it is gone. Shared pages of forked processes are divided among them (PSS).</summary>
-    public static long ProportionalKb(int pid)
+    /// <summary>Memory of one process by its /proc folder, in KiB; 0 when it is gone. Shared pages are divided among the processes that share them (PSS).</summary>
+    public static long ProportionalKb(string process)
     {
         const string key = "Pss:";
-        foreach (var line in (KernelFile.Read($"/proc/{pid}/smaps_rollup") ?? "").Split('\n'))
+        foreach (var line in (KernelFile.Read($"{process}/smaps_rollup") ?? "").Split('\n'))
         {
             if (line.StartsWith(key, StringComparison.Ordinal))
                 return long.TryParse(line[key.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), out var kb) ? kb : 0;
         }
-        return ResidentKb(pid);
+        return ResidentKb(process);
     }
 
     /// <summary>Resident memory in KiB, shared pages counted in full; much cheaper than <see cref="ProportionalKb"/>.</summary>
-    public static long ResidentKb(int pid)
+    public static long ResidentKb(string process)
     {
-        var fields = (KernelFile.Read($"/proc/{pid}/statm") ?? "").Split(' ');
+        var fields = (KernelFile.Read($"{process}/statm") ?? "").Split(' ');
         return fields.Length > 1 && long.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var pages) ? pages * System.Environment.SystemPageSize / 1024 : 0;
     }
 

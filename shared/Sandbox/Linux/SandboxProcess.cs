@@ -86,6 +86,15 @@ internal sealed partial class SandboxProcess(Launch launch, SandboxRun run, Cont
         return true;
     }
 
+    /// <summary>The /proc folders of the program's processes; none before the sandbox's own /proc stands.</summary>
+    public IEnumerable<string> Members()
+    {
+        if (!launch.IsConfined)
+            return ProcessTree.Descendants(main).Append(main).Select(pid => $"/proc/{pid}");
+        var root = $"/proc/{init}/root";
+        return Directory.Exists(root + BubblewrapLaunch.Marker(run)) ? ProcessTree.Processes($"{root}/proc").Select(pid => $"{root}/proc/{pid}") : [];
+    }
+
     /// <summary>SIGTERM to every process of the program.</summary>
     public void Terminate()
     {
@@ -176,7 +185,7 @@ internal sealed partial class SandboxProcess(Launch launch, SandboxRun run, Cont
         Limit(Libc.RLIMIT_NOFILE, (ulong)run.OpenFiles)
         && Limit(Libc.RLIMIT_CORE, 0)
         && (hasProcessGroup || Limit(Libc.RLIMIT_NPROC, (ulong)run.MaxProcesses + 1))
-        && (hasMemoryGroup || Limit(Libc.RLIMIT_DATA, (ulong)(2 * run.MemoryBytes) + (512UL << 20))); // what a process can take between two looks of the watcher
+        && (hasMemoryGroup || Limit(Libc.RLIMIT_DATA, (ulong)(4 * run.MemoryBytes) + (4UL << 30))); // bounds what one process can take between two looks of the watcher
 
     private unsafe bool Limit(int resource, ulong value)
     {

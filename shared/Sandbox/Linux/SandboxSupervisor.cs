@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Platform.Sandbox.Linux;
 
-/// <summary>Drives one run on a thread of its own: reads output, keeps time and memory, kills, reaps. One poll loop, no locks.</summary>
+/// <summary>Drives one run on a thread of its own: reads output, keeps time and memory, kills, reaps, all in one poll loop.</summary>
 internal sealed class SandboxSupervisor : IDisposable
 {
     private const int StackBytes = 256 << 10;
@@ -18,6 +18,7 @@ internal sealed class SandboxSupervisor : IDisposable
     private readonly LiveOutput live;
     private readonly MemoryWatcher? memory;
     private readonly Descriptor wake = Descriptor.Event();
+    private readonly Lock waking = new();
     private readonly byte[] buffer = new byte[64 << 10];
     private readonly TaskCompletionSource<SandboxResult> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -56,7 +57,8 @@ internal sealed class SandboxSupervisor : IDisposable
     {
         process.Dispose();
         launch.Dispose();
-        wake.Dispose();
+        lock (waking)
+            wake.Dispose();
     }
 
     private SandboxReason? Asked => request < 0 ? null : (SandboxReason)request;
@@ -64,7 +66,9 @@ internal sealed class SandboxSupervisor : IDisposable
     private void Ask(SandboxReason reason)
     {
         request = (int)reason;
-        wake.Signal();
+        // A descriptor closed meanwhile may already be somebody else's.
+        lock (waking)
+            wake.Signal();
     }
 
     private void Supervise()
@@ -143,7 +147,7 @@ internal sealed class SandboxSupervisor : IDisposable
         {
             Kill(startedAt == 0 ? SandboxReason.StartFailed : SandboxReason.Timeout);
         }
-        else if (memory is not null && startedAt != 0 && memory.IsExceeded(process.Root))
+        else if (memory is not null && startedAt != 0 && memory.IsExceeded(process.Members()))
         {
             Kill(SandboxReason.Oom);
         }

@@ -1,0 +1,30 @@
+namespace Platform.Sandbox.Linux;
+
+/// <summary>As a child subreaper this process also inherits what other children of it leave behind, and nobody waits for those.</summary>
+internal sealed class AdoptedProcesses
+{
+    private HashSet<int> seen = [];
+
+    /// <summary>Reaps the dead children that were dead at the last call too; calls are so far apart that their own waiter, if any, would have taken them.</summary>
+    public unsafe int Reap()
+    {
+        var dead = ProcessTree.Processes().Where(IsDeadChild).ToHashSet();
+        var reaped = 0;
+        foreach (var pid in dead.Where(seen.Contains))
+        {
+            int status;
+            if (Libc.wait4(pid, &status, Libc.WNOHANG, null) == pid)
+                reaped++;
+        }
+        seen = dead;
+        return reaped;
+    }
+
+    private static bool IsDeadChild(int pid)
+    {
+        if (KernelFile.Read($"/proc/{pid}/stat") is not { } stat)
+            return false;
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ', 3);
+        return fields is ["Z", var parent, ..] && int.Parse(parent) == System.Environment.ProcessId;
+    }
+}
