@@ -24,7 +24,9 @@ public static class DataModule
         services.AddSingleton<DatabaseReady>();
         services.AddSingleton<DatabaseMigrator>();
         services.AddHostedService<DatabaseStartup>();
-        services.AddDbContext<PlatformDbContext>(Configure, ServiceLifetime.Scoped, ServiceLifetime.Singleton);
+        services.AddPooledDbContextFactory<PlatformDbContext>(Configure, poolSize: 128);
+        services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<PlatformDbContext>>().CreateDbContext()
+            .Begin(provider.GetRequiredService<CallerScope>(), provider.GetRequiredService<UnitOfWorkServices>()));
         return services.AddPlatformEvents(configuration);
     }
 
@@ -42,11 +44,11 @@ public static class DataModule
     {
         var settings = provider.GetRequiredService<DatabaseSettings>();
         if (settings.IsSqlite)
-            options.UseSqlite(settings.ConnectionString).AddInterceptors(new SqlitePragmas());
+            options.UseSqlite(settings.ConnectionString).AddInterceptors(new SqliteConnections());
         else
             options.UseNpgsql(settings.Postgres);
 
         // Migrations are written by hand and have no snapshot; the schema test compares what they build with the model.
-        options.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning)).EnableThreadSafetyChecks(false);
+        options.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning));
     }
 }

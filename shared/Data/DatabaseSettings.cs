@@ -51,7 +51,7 @@ public sealed class DatabaseSettings : IAsyncDisposable
             return await _postgres.OpenConnectionAsync(ct);
         var connection = new SqliteConnection(ConnectionString);
         await connection.OpenAsync(ct);
-        await SqlitePragmas.ApplyAsync(connection, ct);
+        await SqliteConnections.ApplyAsync(connection, ct);
         return connection;
     }
 
