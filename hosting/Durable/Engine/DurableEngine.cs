@@ -126,7 +126,9 @@ internal sealed class DurableEngine(DurableNode node) : IHostedService, IAsyncDi
 
     private async Task HeartbeatAsync(CancellationToken ct)
     {
-        var view = await node.Store.HeartbeatAsync(node.Id, node.Options.Lease, ct);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        timeout.CancelAfter(node.Options.Lease / 2); // a database that hangs is as good as none
+        var view = await node.Store.HeartbeatAsync(node.Id, node.Options.Lease, timeout.Token);
         lastHeartbeat = TimeProvider.System.GetTimestamp();
         node.HasPeers = view.LiveNodes > 1;
         var epochs = view.Owned.ToDictionary(l => l.Id, l => l.Epoch);

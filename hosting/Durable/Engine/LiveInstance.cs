@@ -124,7 +124,11 @@ internal sealed class LiveInstance(DurableNode node, OwnedPartition partition, s
         state = stored is null ? null : InstanceState.Load(stored, node.Services, Violated);
         loaded = true;
         nextWake = DateTime.MaxValue;
-        if (state is { IsFinished: false })
+        if (state is null)
+            return;
+
+        node.Waiters.Signal(instanceId, state.Status); // its last commit may have taken effect although the answer got lost
+        if (!state.IsFinished)
             Resume(state);
     }
 

@@ -1,25 +1,17 @@
 namespace EmbeddedFunctions.Durable;
 
 /// <summary>
-/// The one thread at a time on which orchestrator code runs: synchronization context and task scheduler of a turn. Whatever arrives from another thread comes from a task that
-/// is not the context's; it is not run but reported.
+/// The one thread at a time on which orchestrator code runs: the synchronization context of a turn. Whatever arrives from another thread comes from a task that is not the
+/// context's; it is not run but reported. (No task scheduler: the runtime hides the current one behind every await, so that code could not rely on it.)
 /// </summary>
-internal sealed class OrchestrationPump : SynchronizationContext
+internal sealed class OrchestrationPump(Action foreignThread) : SynchronizationContext
 {
     private readonly Queue<(SendOrPostCallback Callback, object? State)> work = new();
-    private readonly PumpScheduler scheduler;
-    private readonly Action foreignThread;
     private volatile int thread;
-
-    public OrchestrationPump(Action foreignThread)
-    {
-        this.foreignThread = foreignThread;
-        scheduler = new PumpScheduler(this);
-    }
 
     public bool IsCurrent => thread == Environment.CurrentManagedThreadId;
 
-    /// <summary>Runs a turn with this context and scheduler as the current ones.</summary>
+    /// <summary>Runs a turn with this context as the current one.</summary>
     public void Run(Action turn)
     {
         var previous = Current;
@@ -27,9 +19,7 @@ internal sealed class OrchestrationPump : SynchronizationContext
         SetSynchronizationContext(this);
         try
         {
-            var task = new Task(turn);
-            task.RunSynchronously(scheduler);
-            task.GetAwaiter().GetResult();
+            turn();
         }
         finally
         {
@@ -62,15 +52,4 @@ internal sealed class OrchestrationPump : SynchronizationContext
     }
 
     public override SynchronizationContext CreateCopy() => this;
-
-    private sealed class PumpScheduler(OrchestrationPump pump) : TaskScheduler
-    {
-        public override int MaximumConcurrencyLevel => 1;
-
-        protected override void QueueTask(Task task) => pump.Post(_ => TryExecuteTask(task), null);
-
-        protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => !taskWasPreviouslyQueued && pump.IsCurrent && TryExecuteTask(task);
-
-        protected override IEnumerable<Task> GetScheduledTasks() => [];
-    }
 }

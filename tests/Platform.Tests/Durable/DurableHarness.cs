@@ -60,7 +60,8 @@ internal sealed class DurableHarness : IAsyncDisposable
         var services = new OrchestrationServices(functions ?? Functions, JsonDataConverter.Default, Loggers);
         var node = new DurableNode(store, services, options?.Invoke(chosen) ?? chosen, (TimeProvider?)FakeClock ?? TimeProvider.System);
         var engine = new TestEngine(new DurableEngine(node), store);
-        _engines.Add(engine);
+        lock (_engines)
+            _engines.Add(engine);
         await engine.Engine.StartAsync(CancellationToken.None);
         return engine;
     }

@@ -15,9 +15,14 @@ internal sealed class ScriptedStore(IDurableStore inner) : IDurableStore
     /// <summary>Runs after a commit; what it throws makes it fail although it has taken effect.</summary>
     public Func<IReadOnlyList<Checkpoint>, Task>? AfterCommit { get; set; }
 
+    /// <summary>Heartbeats hang from now on, everything else works.</summary>
+    public bool LoseHeartbeats { get; set; }
+
     public IDurableStore Inner => inner;
 
     public int Commits { get; private set; }
+
+    public bool IsCrashed => _crashed;
 
     public void Crash() => _crashed = true;
 
@@ -34,7 +39,8 @@ internal sealed class ScriptedStore(IDurableStore inner) : IDurableStore
 
     public Task<int> OpenAsync(int partitions, CancellationToken ct) => CallAsync(() => inner.OpenAsync(partitions, ct));
 
-    public Task<NodeView> HeartbeatAsync(string node, TimeSpan lease, CancellationToken ct) => CallAsync(() => inner.HeartbeatAsync(node, lease, ct));
+    public Task<NodeView> HeartbeatAsync(string node, TimeSpan lease, CancellationToken ct) =>
+        LoseHeartbeats ? Task.Delay(Timeout.InfiniteTimeSpan, ct).ContinueWith(_ => new NodeView(1, [], []), TaskScheduler.Default) : CallAsync(() => inner.HeartbeatAsync(node, lease, ct));
 
     public Task<List<PartitionLease>> ClaimAsync(string node, IReadOnlyList<int> partitions, CancellationToken ct) => CallAsync(() => inner.ClaimAsync(node, partitions, ct));
 
