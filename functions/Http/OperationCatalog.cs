@@ -27,7 +27,9 @@ public sealed class OperationCatalog
 
     /// <summary>Reads the HTTP functions of the given assemblies.</summary>
     public static OperationCatalog FromAssemblies(params IEnumerable<Assembly> assemblies) =>
-        new(assemblies.SelectMany(assembly => assembly.GetExportedTypes()).SelectMany(Operations));
+        FromTypes(assemblies.SelectMany(assembly => assembly.GetExportedTypes()));
+
+    internal static OperationCatalog FromTypes(IEnumerable<Type> types) => new(types.SelectMany(Operations));
 
     private static IEnumerable<Operation> Operations(Type type)
     {

@@ -44,7 +44,7 @@ public sealed class SessionTokens(SigningKeyRing keys, TimeProvider clock)
     /// <summary>The claims of a good token; null for everything else: forged, expired, of another issuer, unsigned.</summary>
     public ValueTask<SessionClaims?> CheckAsync(string token)
     {
-        if (token.Length is 0 or > MaxTokenLength)
+        if (token.Length is 0 or > MaxTokenLength || !Ascii.IsValid(token))
             return default;
         var hash = TokenHash.Of(token);
         if (!_checked.TryGetValue(hash, out var known))
@@ -89,9 +89,9 @@ public sealed class SessionTokens(SigningKeyRing keys, TimeProvider clock)
     {
         public static TokenHash Of(string token)
         {
-            Span<byte> text = stackalloc byte[MaxTokenLength * 3];
+            Span<byte> text = stackalloc byte[MaxTokenLength];
             Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-            SHA256.HashData(text[..Encoding.UTF8.GetBytes(token, text)], hash);
+            SHA256.HashData(text[..Encoding.ASCII.GetBytes(token, text)], hash);
             return new(BitConverter.ToUInt64(hash), BitConverter.ToUInt64(hash[8..]), BitConverter.ToUInt64(hash[16..]), BitConverter.ToUInt64(hash[24..]));
         }
     }

@@ -9,6 +9,7 @@ public sealed class SigningKey
     /// <summary>The JWT header's <c>kid</c>.</summary>
     public required string Id { get; init; }
 
+    /// <summary>Sealed.</summary>
     public required string Secret { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 using Platform.Data;
+using Platform.Secrets;
 
 namespace Platform.Identity;
 
@@ -11,7 +12,11 @@ namespace Platform.Identity;
 public sealed class SigningKeyRing(IServiceScopeFactory scopes, IOptions<AuthOptions> options, TimeProvider clock)
 {
     private const string GeneratedKey = "platform-1";
+    private const string AssociatedData = $"signing_keys/{GeneratedKey}/secret";
     private const int KeyBytes = 64;
+
+    // The platform's own secrets are sealed with a data key of their own, as if it were a tenant.
+    private static readonly Guid PlatformTenant = new("00000000-0000-7000-8000-000000000001");
 
     private readonly Lock _lock = new();
     private Task<Keys>? _keys;
@@ -32,13 +37,16 @@ public sealed class SigningKeyRing(IServiceScopeFactory scopes, IOptions<AuthOpt
 
         await using var scope = scopes.CreateScopeFor(Caller.Platform);
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
-        var stored = await db.SigningKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == GeneratedKey) ?? await GenerateAsync(db);
-        return new Keys([Key(stored.Id, Convert.FromBase64String(stored.Secret))]);
+        var secrets = scope.ServiceProvider.GetRequiredService<ISecretBox>();
+        var stored = await db.SigningKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == GeneratedKey) ?? await GenerateAsync(db, secrets);
+        var secret = await secrets.OpenAsync(PlatformTenant, AssociatedData, stored.Secret, CancellationToken.None);
+        return new Keys([Key(stored.Id, Convert.FromBase64String(secret))]);
     }
 
-    private async Task<SigningKey> GenerateAsync(PlatformDbContext db)
+    private async Task<SigningKey> GenerateAsync(PlatformDbContext db, ISecretBox secrets)
     {
-        var made = new SigningKey { Id = GeneratedKey, Secret = Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)), CreatedAt = clock.GetUtcNow() };
+        var secret = Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes));
+        var made = new SigningKey { Id = GeneratedKey, Secret = await secrets.SealAsync(PlatformTenant, AssociatedData, secret, CancellationToken.None), CreatedAt = clock.GetUtcNow() };
         try
         {
             db.SigningKeys.Add(made);

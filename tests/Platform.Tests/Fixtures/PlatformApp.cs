@@ -6,6 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 using Platform.Data;
+using Platform.Functions;
+using Platform.Functions.Http;
 using Platform.Identity;
 using Platform.RateLimits;
 
@@ -42,9 +44,11 @@ public sealed class PlatformApp : IAsyncDisposable
 
     /// <param name="dataDirectory">Of an earlier app, to start on its data again; otherwise a fresh one that goes with the app.</param>
     /// <param name="connectionString">Of a PostgreSQL database that several apps share; otherwise each has its own.</param>
+    /// <param name="functions">Function classes of a test, served beside the product's.</param>
     /// <param name="settings">Further settings, e.g. <c>("RateLimit:Enabled", "false")</c>. Sign-in routes are not throttled unless <c>RateLimit:Limits:auth</c> is given.</param>
     public static async Task<PlatformApp> StartAsync(
-        Db db = Db.Sqlite, Action<IHostApplicationBuilder>? configure = null, string? dataDirectory = null, string? connectionString = null, params (string Key, string Value)[] settings)
+        Db db = Db.Sqlite, Action<IHostApplicationBuilder>? configure = null, string? dataDirectory = null, string? connectionString = null, Type[]? functions = null,
+        params (string Key, string Value)[] settings)
     {
         var own = dataDirectory is null ? Directory.CreateTempSubdirectory("platform-app-").FullName : null;
         var postgres = db == Db.Postgres ? new PostgresServer() : null;
@@ -58,14 +62,27 @@ public sealed class PlatformApp : IAsyncDisposable
         }
         foreach (var (key, value) in settings)
             all[key] = value;
-        var host = await TestHost.StartAppAsync(all, dataDirectory ?? own!, builder =>
+        var host = functions is null
+            ? await TestHost.StartAppAsync(all, dataDirectory ?? own!, Configure)
+            : await TestHost.StartAsync([.. ProductTypes, .. functions], Compose, all, dataDirectory ?? own!);
+        await host.Services.GetRequiredService<DatabaseReady>().WaitAsync(CancellationToken.None);
+        return new PlatformApp(host, postgres, own);
+
+        void Configure(IHostApplicationBuilder builder)
         {
             builder.Services.Configure<PasswordHasherOptions>(options => options.IterationCount = 1000);   // quick tests; the product's own count is another
             configure?.Invoke(builder);
-        });
-        await host.Services.GetRequiredService<DatabaseReady>().WaitAsync(CancellationToken.None);
-        return new PlatformApp(host, postgres, own);
+        }
+
+        void Compose(FunctionsApplicationBuilder builder)
+        {
+            builder.AddPlatform();
+            builder.Services.AddSingleton(OperationCatalog.FromTypes([.. ProductTypes, .. functions!]));
+            Configure(builder);
+        }
     }
+
+    private static IEnumerable<Type> ProductTypes => typeof(PlatformComposition).Assembly.GetExportedTypes();
 
     /// <summary>A new user, signed in with a bearer token. Limits are multiplied by 100 unless the test says otherwise.</summary>
     public async Task<TestUser> CreateUserAsync(string? name = null, double rateMultiplier = 100)
