@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using System.Globalization;
+using Platform.Testing;
+
+namespace Platform.Benchmarks;
+
+/// <summary>
+/// Requests per second of small JSON answers through the whole pipeline, against bare Kestrel endpoints that write the same bodies;
+/// then start-up time and idle memory of the two processes.
+/// </summary>
+internal static class HttpBench
+{
+    private const int Seconds = 4;
+
+    public static async Task<int> RunAsync(int rounds)
+    {
+        var report = new Report();
+        await using var platform = PlatformProcess.Start(BuiltFiles.FunctionApp);
+        using var user = new BenchUser(platform.Url);
+        var startUp = await platform.WaitForAsync(user.Http, "/health/healthz");
+        await platform.WaitForAsync(user.Http, "/health/readyz");
+        await using var bare = await BareProcess.StartAsync();
+
+        await Task.Delay(TimeSpan.FromSeconds(5)); // idle memory is measured after the start has settled
+        report.Add(new Case("http", "start", startUp.TotalSeconds, "s", "bare kestrel", bare.StartUp.TotalSeconds, 1, "target: ours <= 2 s"));
+        report.Add(new Case("http", "idle memory", Megabytes(platform.Id), "MB", "bare kestrel", Megabytes(bare.Id), 1, "target: ours <= 200 MB"));
+
+        var token = await user.SignUpAsync(platform.DataDirectory);
+        await CompareAsync(report, "auth", new Uri(platform.Url, "/api/v1/auth/verify-token"), token, new Uri(bare.Url, "/token"), rounds, "target: >= 0.50");
+        await CompareAsync(report, "public", new Uri(platform.Url, "/health/healthz"), null, new Uri(bare.Url, "/health"), rounds, "target: >= 0.70");
+        return report.Finish();
+    }
+
+    /// <summary>Alternates between the two servers, so that a noisy neighbour hits both.</summary>
+    private static async Task CompareAsync(Report report, string name, Uri ours, string? token, Uri theirs, int rounds, string target)
+    {
+        await Wrk.RequestsPerSecondAsync(ours, Seconds, token);
+        await Wrk.RequestsPerSecondAsync(theirs, Seconds, token);
+        var our = new List<double>();
+        var their = new List<double>();
+        for (var round = 0; round < rounds; round++)
+        {
+            our.Add(await Wrk.RequestsPerSecondAsync(ours, Seconds, token));
+            their.Add(await Wrk.RequestsPerSecondAsync(theirs, Seconds, token));
+        }
+
+        report.Add(new Case("http", name, Report.Median(our), "req/s", "bare kestrel", Report.Median(their), rounds, target));
+    }
+
+    private static double Megabytes(int processId)
+    {
+        var line = File.ReadLines($"/proc/{processId}/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return double.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+    }
+}
