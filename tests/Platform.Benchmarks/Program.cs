@@ -2,9 +2,12 @@ using Platform.Benchmarks;
 
 return args switch
 {
+    ["http", ..] => await HttpBench.RunAsync(Rounds(5)),
     ["bare-kestrel", var port] => await BareKestrel.RunAsync(int.Parse(port)),
     _ => Usage(),
 };
+
+int Rounds(int usual) => args.Length > 1 && int.TryParse(args[1], out var rounds) && rounds is > 0 and <= 50 ? rounds : usual;
 
 static int Usage()
 {

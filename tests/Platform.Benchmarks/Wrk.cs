@@ -24,9 +24,9 @@ internal static partial class Wrk
         await process.WaitForExitAsync();
         if (output.Contains("Non-2xx", StringComparison.Ordinal))
             throw new InvalidOperationException($"{url} refused requests:\n{output}");
-        return double.Parse(Rate().Match(output).Groups[1].Value, CultureInfo.InvariantCulture);
+        return double.Parse(Rate().Match(output).Groups["rate"].Value, CultureInfo.InvariantCulture);
     }
 
-    [GeneratedRegex(@"Requests/sec:\s+([0-9.]+)", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"Requests/sec:\s+(?<rate>[0-9.]+)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Rate();
 }

@@ -16,6 +16,7 @@ public static class HostAdapters
         _ = configuration;
         services.AddSingleton<IOutboxSignal>(provider => new TimerOutboxSignal(provider.GetRequiredService<ITimerSignal>()));
         services.AddSingleton<ITopicSender>(provider => new BrokerTopicSender(provider.GetRequiredService<IMessageSender>()));
+        services.AddHostedService<StartGuide>();
         return services;
     }
 }
