@@ -1,10 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Blobs;
 using Platform.Data;
+using Platform.Events;
+using Platform.Executions;
+using Platform.Functions.Events;
 using Platform.Functions.Hosts;
 using Platform.Functions.Identity;
 using Platform.Health;
 using Platform.Idempotency;
+using Platform.Notifications;
 using Platform.Outbound;
 using Platform.Sandbox;
 using Platform.Secrets;
@@ -20,6 +24,7 @@ public static class PlatformComposition
         services.AddSingleton(OperationCatalog.FromAssemblies(typeof(PlatformComposition).Assembly));
 
         services.AddPlatformData(configuration);
+        services.AddHostAdapters(configuration);
         services.AddIdentity(configuration);
         services.AddRateLimits(configuration);
         services.AddIdempotency(configuration);
@@ -28,9 +33,12 @@ public static class PlatformComposition
         services.AddOutbound();
         services.AddSandbox(configuration);
         services.AddHealth();
-        services.AddHostAdapters(configuration);
+        services.AddEventTail();
+        services.AddExecutions();
+        services.AddNotifications();
 
         services.AddSingleton<SessionCookies>();
+        services.AddStreams();
         services.AddHttpPipeline();
         builder.UseHttpPipeline();
         return builder;

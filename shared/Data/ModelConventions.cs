@@ -11,6 +11,17 @@ internal static class ModelConventions
 {
     private const int LongestName = 63; // PostgreSQL cuts longer identifiers silently
 
+    /// <summary>
+    /// Forgets the types that EF took for entities because a property led to them before its configuration made it a JSON column. An entity has a configuration.
+    /// </summary>
+    public static void IgnoreValues(ModelBuilder model)
+    {
+        var entities = typeof(PlatformDbContext).Assembly.GetTypes().SelectMany(t => t.GetInterfaces())
+            .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IEntityTypeConfiguration<>)).Select(i => i.GenericTypeArguments[0]).ToHashSet();
+        foreach (var type in model.Model.GetEntityTypes().Where(t => !t.IsOwned()).Select(t => t.ClrType).Where(t => !entities.Contains(t)).ToList())
+            model.Ignore(type);
+    }
+
     public static void Apply(ModelBuilder model, bool isSqlite)
     {
         foreach (var entity in model.Model.GetEntityTypes())

@@ -113,6 +113,7 @@ public sealed partial class PlatformDbContext(DbContextOptions<PlatformDbContext
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(PlatformDbContext).Assembly);
+        ModelConventions.IgnoreValues(modelBuilder);
         ModelConventions.Apply(modelBuilder, Database.IsSqlite());
         AddTenantFilters(modelBuilder);
     }

@@ -1,10 +1,12 @@
+using Platform.Data;
+
 namespace Platform.Executions;
 
 /// <summary>
 /// One run of a script (executions.md §2.4). State changes only through the methods below, which refuse what the state machine forbids.
 /// <see cref="Version"/> makes two writers that read the same state collide; <see cref="RunToken"/> is the fence of the one worker that may run the script.
 /// </summary>
-public sealed class Execution
+public sealed class Execution : IUserOwned, IOperatorVisible
 {
     public const int MaxStarts = 3;
 
@@ -71,6 +73,14 @@ public sealed class Execution
     /// <summary>Written once, with the terminal state.</summary>
     public ExecutionResult? Result { get; private set; }
 
+    /// <summary>Null until the saga begins.</summary>
+    public Saga? Saga { get; private set; }
+
+    /// <summary>Null until a slot is granted.</summary>
+    public ResourceAllocation? Allocation { get; private set; }
+
+    public string PodName => PodSpecification.NameOf(Id);
+
     public ExecutionLimits Limits => new(TimeoutSeconds, MemoryMb, CpuMillicores);
 
     public static Execution Create(Guid id, ExecutionOwner owner, ExecutionSource source, ExecutionLimits limits, DateTimeOffset now) => new()
@@ -93,6 +103,9 @@ public sealed class Execution
         CreatedAt = now,
         UpdatedAt = now,
     };
+
+    /// <summary>The saga takes the execution up; it does so once.</summary>
+    public Saga BeginSaga(Guid sagaId, DateTimeOffset now) => Saga ??= Saga.Begin(sagaId, this, now);
 
     /// <summary>The queue lets it go ahead: it counts as active from now on.</summary>
     public Error? GrantSlot(DateTimeOffset now)
@@ -117,6 +130,15 @@ public sealed class Execution
         NodeName = nodeName;
         StartAttempts++;
         return null;
+    }
+
+    /// <summary>Reserves what the execution needs; after a failed start the reservation is renewed.</summary>
+    public void Allocate(ExecutionOptions weight, DateTimeOffset now)
+    {
+        if (Allocation is null)
+            Allocation = ResourceAllocation.For(this, weight, now);
+        else
+            Allocation.Renew(now);
     }
 
     /// <summary>The script's process is running.</summary>

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Linq.Expressions;
+using System.Text.Json;
 
 namespace Platform.Executions;
 
@@ -10,10 +12,10 @@ public sealed record ExecutionRequest : IValidatableObject
     [Required, StringLength(MaxScript, MinimumLength = 1)]
     public string Script { get; init; } = "";
 
-    [Required, StringLength(32, MinimumLength = 1)]
+    [StringLength(32, MinimumLength = 1)]
     public string Lang { get; init; } = "python";
 
-    [Required, StringLength(32, MinimumLength = 1)]
+    [StringLength(32, MinimumLength = 1)]
     public string LangVersion { get; init; } = "3.11";
 
     /// <summary>Standard input; without it the script reads an empty one.</summary>
@@ -51,7 +53,7 @@ public sealed record ExecutionRequest : IValidatableObject
 }
 
 /// <summary>Answer of <c>POST /execute</c> and of a retry.</summary>
-public sealed record ExecutionStarted(Guid ExecutionId, ExecutionStatus Status);
+public record ExecutionStarted(Guid ExecutionId, ExecutionStatus Status);
 
 /// <summary>Optional body of a cancellation.</summary>
 public sealed record CancelRequest([property: StringLength(500)] string? Reason)
@@ -83,11 +85,14 @@ public sealed record ExecutionView(
     DateTimeOffset CreatedAt,
     DateTimeOffset? StartedAt,
     DateTimeOffset? CompletedAt,
-    DateTimeOffset UpdatedAt)
+    DateTimeOffset UpdatedAt) : ExecutionStarted(ExecutionId, Status)
 {
-    public static ExecutionView From(Execution e) => new(
-        e.Id, e.Status, e.Result?.Output, e.Result?.Errors, e.Lang, e.LangVersion, e.Result?.ExitCode, e.Result?.ErrorType, e.Result?.OutputTruncated ?? false,
-        e.Result?.Usage, e.Priority, e.TimeoutSeconds, e.RetriedFrom, e.CreatedAt, e.StartedAt, e.CompletedAt, e.UpdatedAt);
+    /// <summary>As a projection, so that scripts are not read with it.</summary>
+    internal static readonly Expression<Func<Execution, ExecutionView>> Projection = e => new ExecutionView(
+        e.Id, e.Status, e.Result!.Output, e.Result!.Errors, e.Lang, e.LangVersion, e.Result == null ? null : e.Result.ExitCode, e.Result!.ErrorType,
+        e.Result != null && e.Result.OutputTruncated,
+        e.Result == null ? null : new ResourceUsage(e.Result.WallSeconds, e.Result.CpuTimeJiffies, e.Result.ClkTckHertz, e.Result.PeakMemoryKb),
+        e.Priority, e.TimeoutSeconds, e.RetriedFrom, e.CreatedAt, e.StartedAt, e.CompletedAt, e.UpdatedAt);
 }
 
 /// <summary>A page of the caller's executions, newest first.</summary>
@@ -97,7 +102,7 @@ public sealed record ExecutionList(IReadOnlyList<ExecutionView> Executions, long
 public sealed record ExecutionFilter(ExecutionStatus? Status, string? Lang, DateTimeOffset? StartTime, DateTimeOffset? EndTime, int Limit, int Skip);
 
 /// <summary>Short form of a stored event.</summary>
-public sealed record ExecutionEventView(Guid EventId, string EventType, DateTimeOffset Timestamp, System.Text.Json.JsonElement Payload);
+public sealed record ExecutionEventView(Guid EventId, string EventType, DateTimeOffset Timestamp, JsonElement Payload);
 
 public sealed record ExampleScriptList(IReadOnlyDictionary<string, string> Scripts);
 

@@ -1,3 +1,5 @@
+using Platform.Data;
+
 namespace Platform.Executions;
 
 /// <summary>Every refusal of the area; the texts are those of executions.md §3.2.</summary>
@@ -15,6 +17,8 @@ public static class ExecutionErrors
 
     public static Error SandboxUnavailable { get; } =
         new(ErrorKind.Unavailable, "execution.sandbox_unavailable", "Script execution is not available") { RetryAfter = TimeSpan.FromSeconds(60) };
+
+    public static Error StillActive { get; } = Error.Conflict("execution.still_active", "Execution is still being cancelled");
 
     public static Error AdminPriority { get; } = Error.Forbidden("execution.priority_forbidden", "Admin access required");
 
@@ -36,5 +40,5 @@ public static class ExecutionErrors
     public static Error LimitTooHigh(string field, int most) =>
         Error.Invalid(Problem.Body(field, $"Input should be less than or equal to {most}", "less_than_equal"));
 
-    private static string Word(ExecutionStatus status) => status.ToString().ToLowerInvariant();
+    private static string Word(ExecutionStatus status) => EnumWords<ExecutionStatus>.ToWord(status);
 }

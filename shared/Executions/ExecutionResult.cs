@@ -1,15 +1,15 @@
+using System.Text;
+using Platform.Data;
+
 namespace Platform.Executions;
 
 /// <summary>
 /// The stored outcome of an execution: a row of its own, so that its key makes a second result impossible and the queue's rows stay small.
 /// </summary>
+[PlatformScoped]
 public sealed class ExecutionResult
 {
     public Guid ExecutionId { get; init; }
-
-    public Guid UserId { get; init; }
-
-    public Guid OrganizationId { get; init; }
 
     /// <summary>Standard output as text: U+FFFD for invalid UTF-8, no NUL, at most 1 MiB.</summary>
     public string? Output { get; init; }
@@ -33,8 +33,23 @@ public sealed class ExecutionResult
 
     public DateTimeOffset StoredAt { get; init; }
 
+    public static ExecutionResult Of(Guid executionId, ExecutionOutcome outcome, DateTimeOffset now) => new()
+    {
+        ExecutionId = executionId,
+        Output = outcome.Stdout,
+        Errors = outcome.Stderr,
+        OutputTruncated = outcome.OutputTruncated,
+        ExitCode = outcome.ExitCode,
+        ErrorType = outcome.ErrorType,
+        WallSeconds = outcome.Usage.ExecutionTimeWallSeconds,
+        CpuTimeJiffies = outcome.Usage.CpuTimeJiffies,
+        ClkTckHertz = outcome.Usage.ClkTckHertz,
+        PeakMemoryKb = outcome.Usage.PeakMemoryKb,
+        StoredAt = now,
+    };
+
     public ResourceUsage Usage => new(WallSeconds, CpuTimeJiffies, ClkTckHertz, PeakMemoryKb);
 
     /// <summary>Bytes of both outputs as stored.</summary>
-    public long SizeBytes => System.Text.Encoding.UTF8.GetByteCount(Output ?? "") + System.Text.Encoding.UTF8.GetByteCount(Errors ?? "");
+    public long SizeBytes => Encoding.UTF8.GetByteCount(Output ?? "") + Encoding.UTF8.GetByteCount(Errors ?? "");
 }

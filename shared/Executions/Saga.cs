@@ -1,3 +1,5 @@
+using Platform.Data;
+
 namespace Platform.Executions;
 
 public enum SagaState
@@ -33,7 +35,7 @@ public static class SagaSteps
 }
 
 /// <summary>Read model of the durable orchestration <c>exec-{execution_id}</c>: one per execution.</summary>
-public sealed class Saga
+public sealed class Saga : IUserOwned, IOperatorVisible
 {
     public const string ExecutionSaga = "execution_saga";
 
@@ -83,6 +85,16 @@ public sealed class Saga
         UpdatedAt = now,
     };
 
+    /// <summary>
+    /// Waits for a slot. Resources are allocated only with the slot: allocating them while waiting would let a hundred waiting runs of one language refuse the next.
+    /// </summary>
+    public void Wait(DateTimeOffset now)
+    {
+        CurrentStep = SagaSteps.Queue;
+        CompletedSteps = [SagaSteps.Validate];
+        UpdatedAt = now;
+    }
+
     /// <summary>Notes all steps before <paramref name="step"/> as done and that one as under way.</summary>
     public void Reach(string step, DateTimeOffset now)
     {
@@ -95,7 +107,7 @@ public sealed class Saga
     public void StartAgain(DateTimeOffset now)
     {
         RetryCount++;
-        Reach(SagaSteps.Queue, now);
+        Wait(now);
     }
 
     public void Complete(DateTimeOffset now)

@@ -16,8 +16,13 @@ public abstract record ExecutionEvent(Guid ExecutionId) : DomainEvent
     public override string Service => "execution-service";
 }
 
-public sealed record ExecutionRequested(Guid ExecutionId, PodSpecification Pod) : PodRequest(ExecutionId, Pod)
+public sealed record ExecutionRequested : PodRequest
 {
+    public ExecutionRequested(Guid executionId, PodSpecification pod)
+        : base(executionId, pod)
+    {
+    }
+
     public override string EventType => "execution_requested";
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -80,7 +85,7 @@ public sealed record ExecutionTimedOut(Guid ExecutionId, string Stdout, string S
 
 public sealed record ResultStored(Guid ExecutionId, string StorageType, string StoragePath, long SizeBytes) : ExecutionEvent(ExecutionId)
 {
-    public override string EventType => "result_stored";
+    public override string EventType => ResultEvents.Stored;
 
     public override string Topic => ExecutionTopics.Results;
 
@@ -89,9 +94,21 @@ public sealed record ResultStored(Guid ExecutionId, string StorageType, string S
 
 public sealed record ResultFailed(Guid ExecutionId, string Error, string? StorageType) : ExecutionEvent(ExecutionId)
 {
-    public override string EventType => "result_failed";
+    public override string EventType => ResultEvents.Failed;
 
     public override string Topic => ExecutionTopics.Results;
 
     public override string Service => "result-processor";
+}
+
+/// <summary>Something of the platform itself failed; the payload never holds a stack trace. <paramref name="Subject"/> is the aggregate it was working on.</summary>
+public sealed record SystemErrorOccurred([property: JsonIgnore] string? Subject, string ErrorType, string Message, string ServiceName) : DomainEvent
+{
+    public override string EventType => "system_error";
+
+    public override string Topic => "system_events";
+
+    public override string? AggregateId => Subject;
+
+    public override string Service => ServiceName;
 }

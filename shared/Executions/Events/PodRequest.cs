@@ -1,31 +1,34 @@
-using System.Text.Json.Serialization;
-
 namespace Platform.Executions;
 
 /// <summary>An event that carries the whole specification of a sandbox, flat in its payload.</summary>
-public abstract record PodRequest(Guid ExecutionId, [property: JsonIgnore] PodSpecification Pod) : ExecutionEvent(ExecutionId)
+public abstract record PodRequest : ExecutionEvent
 {
-    public string Script => Pod.Script;
+    private readonly PodSpecification _pod;
 
-    public string Language => Pod.Language;
+    protected PodRequest(Guid executionId, PodSpecification pod)
+        : base(executionId) => _pod = pod;
 
-    public string LanguageVersion => Pod.LanguageVersion;
+    public string Script => _pod.Script;
 
-    public string RuntimeImage => Pod.RuntimeImage;
+    public string Language => _pod.Language;
 
-    public IReadOnlyList<string> RuntimeCommand => Pod.RuntimeCommand;
+    public string LanguageVersion => _pod.LanguageVersion;
 
-    public string RuntimeFilename => Pod.RuntimeFilename;
+    public string RuntimeImage => _pod.RuntimeImage;
 
-    public int TimeoutSeconds => Pod.TimeoutSeconds;
+    public IReadOnlyList<string> RuntimeCommand => _pod.RuntimeCommand;
 
-    public string CpuLimit => Pod.CpuLimit;
+    public string RuntimeFilename => _pod.RuntimeFilename;
 
-    public string MemoryLimit => Pod.MemoryLimit;
+    public int TimeoutSeconds => _pod.TimeoutSeconds;
 
-    public string CpuRequest => Pod.CpuRequest;
+    public string CpuLimit => _pod.CpuLimit;
 
-    public string MemoryRequest => Pod.MemoryRequest;
+    public string MemoryLimit => _pod.MemoryLimit;
 
-    public ExecutionPriority Priority => Pod.Priority;
+    public string CpuRequest => _pod.CpuRequest;
+
+    public string MemoryRequest => _pod.MemoryRequest;
+
+    public ExecutionPriority Priority => _pod.Priority;
 }

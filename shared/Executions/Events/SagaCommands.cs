@@ -27,8 +27,13 @@ public sealed record DeletePodCommand(Guid SagaId, Guid ExecutionId, string Reas
     public override string EventType => "delete_pod_command";
 }
 
-public sealed record CreatePodCommand(Guid SagaId, Guid ExecutionId, PodSpecification Pod) : PodRequest(ExecutionId, Pod)
+public sealed record CreatePodCommand : PodRequest
 {
+    public CreatePodCommand(Guid sagaId, Guid executionId, PodSpecification pod)
+        : base(executionId, pod) => SagaId = sagaId;
+
+    public Guid SagaId { get; }
+
     public override string EventType => "create_pod_command";
 
     public override string Topic => ExecutionTopics.Commands;

@@ -1,0 +1,35 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Platform.Events;
+using Platform.Functions.Executions;
+
+namespace Platform.Functions.Events;
+
+[Api(Family.Executions)]
+public sealed class StreamFunctions(ExecutionStream stream, StreamRegistry registry, EventTail tail, TimeProvider clock)
+{
+    /// <summary>Stream the events of one execution until its result is stored.</summary>
+    [Function("Streams_OpenExecution")]
+    [Operation(Permissions.EventsRead, Rate.Sse, Stream = true)]
+    public async Task<IResultValue?> OpenExecutionAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/events/executions/{executionId}")] HttpRequest http, string executionId)
+    {
+        var query = http.ReadQuery();
+        var named = query.Bool("named_events", fallback: false);
+        if (query.Refusal is { } refusal)
+            return (Result<Nothing>)refusal;
+        if (await stream.ServeAsync(http.HttpContext, executionId.ToId(), LastId(http), named, http.Api().Caller) is { } refused)
+            return (Result<Nothing>)refused;
+        return null; // the stream was the answer
+    }
+
+    /// <summary>Summarise the stream service.</summary>
+    [Function("Streams_GetHealth")]
+    [Operation(Permissions.EventsRead, Rate.Api)]
+    public Result<StreamHealth> GetHealth([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/events/health")] HttpRequest http) =>
+        StreamHealth.Of(registry, tail, clock.GetUtcNow());
+
+    // A malformed id counts as absent.
+    private static long? LastId(HttpRequest http) =>
+        long.TryParse(http.Headers["Last-Event-ID"].FirstOrDefault() ?? http.Query["last_event_id"].FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+}

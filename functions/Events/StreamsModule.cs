@@ -1,0 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Platform.Functions.Events;
+
+internal static class StreamsModule
+{
+    public static IServiceCollection AddStreams(this IServiceCollection services) =>
+        services.AddSingleton<StreamRegistry>().AddSingleton<ExecutionMessages>().AddScoped<ExecutionStream>();
+}

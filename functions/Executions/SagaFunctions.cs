@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Http;
+using Platform.Executions;
+
+namespace Platform.Functions.Executions;
+
+[Api(Family.Executions)]
+public sealed class SagaFunctions(SagaQueries sagas)
+{
+    /// <summary>List the caller's sagas, newest first; operators see all.</summary>
+    [Function("Sagas_List")]
+    [Operation(Permissions.SagasRead, Rate.Api)]
+    public async Task<Result<SagaList>> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/sagas")] HttpRequest http, CancellationToken ct)
+    {
+        var filter = http.ReadQuery().ReadSagaFilter();
+        return filter.IsOk ? await sagas.ListAsync(filter.Value, ct) : filter.Error;
+    }
+
+    /// <summary>Read one saga.</summary>
+    [Function("Sagas_Get")]
+    [Operation(Permissions.SagasRead, Rate.Api)]
+    public Task<Result<SagaView>> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/sagas/{sagaId}")] HttpRequest http, string sagaId, CancellationToken ct) =>
+        sagas.GetAsync(sagaId.ToId(), ct);
+
+    /// <summary>List the sagas of an execution.</summary>
+    [Function("Sagas_ListOfExecution")]
+    [Operation(Permissions.SagasRead, Rate.Api)]
+    public async Task<Result<SagaList>> ListOfExecutionAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/sagas/execution/{executionId}")] HttpRequest http, string executionId, CancellationToken ct)
+    {
+        var filter = http.ReadQuery().ReadSagaFilter();
+        return filter.IsOk ? await sagas.ListOfExecutionAsync(executionId.ToId(), filter.Value, ct) : filter.Error;
+    }
+}

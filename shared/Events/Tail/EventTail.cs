@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Platform.Data;
+using Platform.Identity;
+
+namespace Platform.Events;
+
+/// <summary>
+/// Follows the event store and hands new events to the streams of their aggregate: one read of the database for all streams of this process, woken by
+/// <see cref="EventSignal"/>. A reader subscribes first and reads the stored history then, so that nothing falls between; it skips what it has seen by sequence.
+/// </summary>
+public sealed class EventTail(EventSignal signal, IServiceScopeFactory scopes, IOptions<StreamOptions> options, TimeProvider clock, ILogger<EventTail> log) : BackgroundService
+{
+    private const int Batch = 500;
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, ImmutableArray<TailSubscription>> _subscriptions = new(StringComparer.Ordinal);
+    private long _position;
+
+    /// <summary>Aggregates that somebody listens to.</summary>
+    public int Aggregates => _subscriptions.Count;
+
+    public TailSubscription Subscribe(string aggregateId)
+    {
+        var subscription = new TailSubscription(aggregateId, options.Value.BufferMessages, Leave);
+        _subscriptions.AddOrUpdate(aggregateId, static (_, mine) => [mine], static (_, others, mine) => others.Add(mine), subscription);
+        return subscription;
+    }
+
+    public bool HasReaders(string aggregateId) => _subscriptions.ContainsKey(aggregateId);
+
+    /// <summary>Hands something to the streams of this process that is not stored.</summary>
+    public void Publish(string aggregateId, TailItem item)
+    {
+        if (!_subscriptions.TryGetValue(aggregateId, out var readers))
+            return;
+        foreach (var reader in readers)
+            reader.Offer(item);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                // Read before looking for readers: one who comes later finds everything up to here in the stored history.
+                var newest = await signal.WaitAsync(_position, stoppingToken);
+                if (_subscriptions.IsEmpty)
+                    _position = newest;
+                else
+                    await FollowAsync(stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                log.LogWarning(e, "The event store could not be followed; next attempt in {Seconds} s", PauseAfterFailure.TotalSeconds);
+                await Task.Delay(PauseAfterFailure, clock, stoppingToken);
+            }
+        }
+    }
+
+    private async Task FollowAsync(CancellationToken ct)
+    {
+        await using var scope = scopes.CreateScopeFor(Caller.Platform);
+        var reader = scope.ServiceProvider.GetRequiredService<EventReader>();
+        List<PlatformEvent> events;
+        do
+        {
+            events = await reader.ReadAfterAsync(_position, Batch, ct);
+            foreach (var stored in events)
+            {
+                if (stored.AggregateId is { } id && HasReaders(id))
+                    Publish(id, new TailItem(stored));
+                _position = stored.Sequence!.Value;
+            }
+        }
+        while (events.Count == Batch);
+    }
+
+    private void Leave(TailSubscription subscription)
+    {
+        while (_subscriptions.TryGetValue(subscription.AggregateId, out var readers))
+        {
+            var rest = readers.Remove(subscription);
+            var left = rest.IsEmpty
+                ? _subscriptions.TryRemove(new KeyValuePair<string, ImmutableArray<TailSubscription>>(subscription.AggregateId, readers))
+                : _subscriptions.TryUpdate(subscription.AggregateId, rest, readers);
+            if (left)
+                return;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using Platform.Data;
+
+namespace Platform.Executions;
+
+/// <summary>
+/// The result processor: the only writer of terminal states. Status, output, usage, released resources, the saga's end and all events are one
+/// transaction; a reader who has seen <c>result_stored</c> finds the result. The key of <see cref="ExecutionResult"/> and the version of
+/// <see cref="Execution"/> keep a second result out.
+/// </summary>
+public sealed class ExecutionResults(PlatformDbContext db, TimeProvider clock)
+{
+    /// <summary>
+    /// Stores the outcome, if the execution has not ended yet and <paramref name="fence"/> is still the token of its worker (null: no worker has it).
+    /// Otherwise changes nothing and answers false.
+    /// </summary>
+    public Task<bool> StoreAsync(Guid executionId, Guid? fence, ExecutionOutcome outcome, CancellationToken ct) =>
+        FinishAsync(executionId, execution => execution.RunToken == fence ? outcome : null, ct);
+
+    /// <summary>Ends the execution whoever works on it; that worker's own result then comes too late.</summary>
+    public Task<bool> EndAsync(Guid executionId, ExecutionOutcome outcome, CancellationToken ct) => FinishAsync(executionId, _ => outcome, ct);
+
+    /// <summary>Ends an execution whose result could not be stored, and leaves a dead letter for the operator.</summary>
+    public Task<bool> AbandonAsync(Guid executionId, string fault, CancellationToken ct) =>
+        FinishAsync(executionId, _ => ExecutionOutcome.Unstored($"The result could not be stored ({fault})"), ct);
+
+    private Task<bool> FinishAsync(Guid executionId, Func<Execution, ExecutionOutcome?> outcomeFor, CancellationToken ct) => db.RetryOnRaceAsync(async () =>
+    {
+        var execution = await db.FindTrackedWorkAsync(executionId, ct);
+        if (execution is null || execution.Status.IsTerminal() || outcomeFor(execution) is not { } outcome)
+            return false;
+
+        Finish(execution, outcome);
+        await db.SaveChangesAsync(ct);
+        return true;
+    });
+
+    private void Finish(Execution execution, ExecutionOutcome outcome)
+    {
+        var now = clock.GetUtcNow();
+        var podExisted = execution.RunToken is not null;
+        if (execution.Status == ExecutionStatus.Scheduled && !execution.Status.Allows(outcome.Status))
+            execution.Start(now); // it ran, only its start could not be recorded
+
+        var result = ExecutionResult.Of(execution.Id, outcome, now);
+        if (execution.Finish(outcome.Status, result, now) is { } refusal)
+            throw new InvalidOperationException(refusal.Message);
+
+        foreach (var fact in OutcomeEvents.Result(execution, result, outcome, podExisted))
+            db.RaiseFor(execution, fact);
+
+        execution.Allocation?.Release(now);
+        var compensated = EndSaga(execution.Saga, outcome, now);
+        foreach (var fact in OutcomeEvents.Release(execution, outcome, podExisted, compensated))
+            db.RaiseFor(execution, fact);
+    }
+
+    private static IReadOnlyList<string> EndSaga(Saga? saga, ExecutionOutcome outcome, DateTimeOffset now)
+    {
+        if (saga is null)
+            return [];
+        if (outcome.Status == ExecutionStatus.Cancelled)
+            return saga.Compensate(SagaState.Cancelled, null, now);
+        if (!outcome.SagaDidItsWork)
+            return saga.Compensate(outcome.SagaTimedOut ? SagaState.Timeout : SagaState.Failed, outcome.Message, now);
+
+        saga.Complete(now);
+        return [];
+    }
+}

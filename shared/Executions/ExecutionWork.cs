@@ -1,0 +1,43 @@
+using Microsoft.EntityFrameworkCore;
+using Platform.Data;
+using Platform.Events;
+
+namespace Platform.Executions;
+
+/// <summary>Loading executions with all that their work changes.</summary>
+internal static class ExecutionWork
+{
+    private const int MaxTries = 8;
+
+    /// <summary>Raises an event that belongs to the execution's owner, whoever does the work.</summary>
+    public static PlatformEvent RaiseFor(this PlatformDbContext db, Execution execution, DomainEvent fact) =>
+        db.Raise(fact with { OwnerId = execution.UserId, OrganizationId = execution.OrganizationId, ProjectId = execution.ProjectId });
+
+    public static IQueryable<Execution> WithWork(this IQueryable<Execution> executions) => executions.Include(e => e.Saga).Include(e => e.Allocation);
+
+    public static Task<Execution?> FindWorkAsync(this PlatformDbContext db, Guid id, CancellationToken ct) =>
+        db.Executions.WithWork().SingleOrDefaultAsync(e => e.Id == id, ct);
+
+    /// <summary>As the worker has it at hand since its last step, else as stored; its version tells whether it is still current.</summary>
+    public static async Task<Execution?> FindTrackedWorkAsync(this PlatformDbContext db, Guid id, CancellationToken ct) =>
+        db.Executions.Local.FindEntry(id)?.Entity ?? await db.FindWorkAsync(id, ct);
+
+    /// <summary>
+    /// Repeats a unit of work that lost a race for a row's version, from a clean context. A cancellation may come at any moment, and two who both
+    /// want to end the same execution insert the same result key.
+    /// </summary>
+    public static async Task<T> RetryOnRaceAsync<T>(this PlatformDbContext db, Func<Task<T>> body)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await body();
+            }
+            catch (DbUpdateException) when (attempt < MaxTries)
+            {
+                db.ChangeTracker.Clear();
+            }
+        }
+    }
+}

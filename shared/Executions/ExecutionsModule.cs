@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Platform.Executions;
+
+public static class ExecutionsModule
+{
+    /// <summary>Registers the area: needs the platform's data, settings and sandbox.</summary>
+    public static IServiceCollection AddExecutions(this IServiceCollection services)
+    {
+        services.AddSection<ExecutionOptions>(ExecutionOptions.Section);
+        services.AddSingleton<RunningExecutions>().AddSingleton<LiveOutput>().AddHostedService<CancelWatch>();
+        services.AddScoped<ExecutionGate>().AddScoped<StartExecution>().AddScoped<RetryExecution>().AddScoped<CancelExecution>().AddScoped<DeleteExecution>();
+        services.AddScoped<ExecutionQueries>().AddScoped<SagaQueries>().AddScoped<RuntimeQueries>().AddScoped<ExecutionWaiter>();
+        services.AddScoped<ExecutionQueue>().AddScoped<QueueForecast>().AddScoped<AdmitExecution>().AddScoped<ExecutionRunner>();
+        services.AddScoped<ExecutionResults>().AddScoped<AdvanceExecution>().AddScoped<ExecutionSweep>();
+        return services;
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Options;
+using Platform.Sandbox.Runtimes;
+using Platform.Settings;
+
+namespace Platform.Executions;
+
+/// <summary>What scripts may be written in here, and how much they may use.</summary>
+public sealed class RuntimeQueries(RuntimeCatalog runtimes, SystemSettingsStore settings, IOptions<ExecutionOptions> options)
+{
+    /// <summary>One example per language, of its newest supported version.</summary>
+    public Result<ExampleScriptList> Examples() =>
+        new ExampleScriptList(runtimes.Supported.GroupBy(r => r.Lang).ToDictionary(g => g.Key, g => g.Last().Example));
+
+    public async Task<Result<ExecutionLimitsView>> LimitsAsync(CancellationToken ct)
+    {
+        var most = (await settings.GetAsync(ct)).ExecutionLimits;
+        var limits = new ExecutionLimits(most.MaxTimeoutSeconds, most.MaxMemoryMb, most.MaxCpuCores * 1000);
+        var byLanguage = runtimes.Supported.GroupBy(r => r.Lang).ToList();
+        return new ExecutionLimitsView(
+            limits.Cpu,
+            limits.Memory,
+            options.Value.CpuRequest,
+            options.Value.MemoryRequest,
+            limits.TimeoutSeconds,
+            byLanguage.ToDictionary(g => g.Key, IReadOnlyList<string> (g) => [.. g.Select(r => r.Version)]),
+            byLanguage.ToDictionary(g => g.Key, IReadOnlyList<RuntimeView> (g) => [.. g.Select(r => new RuntimeView(r.Version, r.ActualVersion, r.FileExtension))]));
+    }
+}

@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Options;
+using Platform.Data;
+using Platform.Idempotency;
+using Platform.Identity;
+using Platform.Workflows;
+
+namespace Platform.Executions;
+
+/// <summary>Queues executions: the row, its request event and the start of its saga are one transaction.</summary>
+public sealed class StartExecution(
+    PlatformDbContext db, CallerScope scope, ExecutionGate gate, IWorkflows workflows, IdempotentRequest idempotency, IOptions<ExecutionOptions> options, TimeProvider clock)
+{
+    public async Task<Result<ExecutionStarted>> StartAsync(ExecutionRequest request, CancellationToken ct)
+    {
+        var caller = scope.Current;
+        if (request.Priority < ExecutionPriority.Normal && !caller.IsOperator)
+            return ExecutionErrors.AdminPriority;
+
+        var pass = await gate.CheckAsync(caller.UserId!.Value, request.Lang, request.LangVersion, request.TimeoutSeconds, request.MemoryMb, ct);
+        return pass.IsOk ? await QueueAsync(request.ToSource(), pass.Value, kept: null, ct) : pass.Error;
+    }
+
+    /// <summary>Queues a run whose runtime and limits were checked; <paramref name="kept"/> is the old output that a retry hands on.</summary>
+    internal async Task<ExecutionStarted> QueueAsync(ExecutionSource source, ExecutionGate.Pass pass, ExecutionResult? kept, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var caller = scope.Current;
+        var owner = new ExecutionOwner(caller.UserId!.Value, caller.OrganizationId!.Value, caller.ProjectId!.Value);
+        var execution = Execution.Create(Guid.CreateVersion7(now), owner, source, pass.Limits, now);
+        db.Executions.Add(execution);
+
+        var requested = db.RaiseFor(execution, new ExecutionRequested(execution.Id, PodSpecification.Of(execution, pass.Runtime, options.Value))
+        {
+            RetriedFrom = source.RetriedFrom,
+            PreviousOutput = kept?.Output,
+            PreviousErrors = kept?.Errors,
+        });
+        var input = new RunExecution.Input(execution.Id, requested.EventId, scope.CorrelationId, options.Value.StaleSeconds);
+        workflows.Start(RunExecution.Name, RunExecution.InstanceId(execution.Id), input);
+        var started = new ExecutionStarted(execution.Id, execution.Status);
+        idempotency.Complete(started); // in the same transaction: a crash leaves both or neither
+        await db.SaveChangesAsync(ct);
+        return started;
+    }
+}

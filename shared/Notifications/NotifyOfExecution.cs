@@ -1,0 +1,56 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Platform.Data;
+using Platform.Events;
+
+namespace Platform.Notifications;
+
+/// <summary>
+/// Tells a user in the app how his execution ended. Surplus of one type within an hour is not stored (throttling), a second delivery of the event changes nothing.
+/// </summary>
+public sealed class NotifyOfExecution(PlatformDbContext db, IOptions<NotificationOptions> options, TimeProvider clock) : IEventHandler
+{
+    private static readonly TimeSpan Window = TimeSpan.FromHours(1);
+
+    public async Task HandleAsync(PlatformEvent stored, CancellationToken ct)
+    {
+        if (stored is not { UserId: { } userId, OrganizationId: { } organizationId, AggregateId: { } executionId })
+            return;
+
+        var now = clock.GetUtcNow();
+        var notice = ExecutionNotice.Of(stored);
+        var since = now - Window;
+        var recent = await db.Notifications.CountAsync(
+            n => n.UserId == userId && n.Type == notice.Type && n.Channel == NotificationChannel.InApp && n.CreatedAt > since, ct);
+        if (recent >= options.Value.ThrottlePerHour || await db.Notifications.AnyAsync(n => n.SourceEventId == stored.EventId, ct))
+            return;
+
+        var notification = new Notification
+        {
+            Id = Guid.CreateVersion7(now),
+            UserId = userId,
+            OrganizationId = organizationId,
+            Type = notice.Type,
+            Channel = NotificationChannel.InApp,
+            Severity = notice.Severity,
+            Subject = notice.Subject,
+            Body = notice.Body,
+            ActionUrl = $"/executions/{executionId}",
+            Tags = ["execution", "entity:execution", $"exec:{executionId}", notice.Outcome],
+            CorrelationId = stored.CorrelationId,
+            RelatedEntityId = executionId,
+            RelatedEntityType = "execution",
+            SourceEventId = stored.EventId,
+            CreatedAt = now,
+        };
+        notification.Deliver(now);
+        db.Notifications.Add(notification);
+        db.Raise(new NotificationCreated(
+            notification.Id, userId, notification.Subject, notification.Body, notification.Severity, notification.Tags, [NotificationChannel.InApp])
+        {
+            OwnerId = userId,
+            CausationId = stored.EventId,
+        });
+        await db.SaveChangesAsync(ct);
+    }
+}
