@@ -4,6 +4,8 @@ return args switch
 {
     ["http", ..] => await HttpBench.RunAsync(Rounds(5)),
     ["bare-kestrel", var port] => await BareKestrel.RunAsync(int.Parse(port)),
+    ["orchestrations"] => await OrchestrationsBench.RunAsync(rounds: 3),
+    ["orchestrations", var rounds] => await OrchestrationsBench.RunAsync(int.Parse(rounds)),
     _ => Usage(),
 };
 

@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace Platform.Tests.Fixtures;
+
+/// <summary>A PostgreSQL server in a temporary directory, with fsync on, reached through a unix socket.</summary>
+internal sealed class PostgresCluster(string binaries, string directory, string? user)
+{
+    public static async Task<PostgresCluster> StartAsync()
+    {
+        var directory = Directory.CreateTempSubdirectory("pg-").FullName;
+        var user = Environment.IsPrivilegedProcess ? await UnprivilegedUserAsync() : null;
+        var cluster = new PostgresCluster(FindBinaries(), directory, user);
+        if (user is not null)
+            await RunAsync("chown", user, directory);
+        await cluster.RunServerToolAsync("initdb", "-D", cluster.Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
+        var options = $"-c listen_addresses= -c unix_socket_directories={directory} -c max_connections=300 -c fsync=on -c shared_buffers=64MB";
+        await cluster.RunServerToolAsync("pg_ctl", "-D", cluster.Data, "-l", Path.Combine(directory, "log"), "-o", options, "-w", "start");
+        return cluster;
+    }
+
+    private string Data => Path.Combine(directory, "data");
+
+    public string ConnectionString(string database) => $"Host={directory};Username=postgres;Database={database};Include Error Detail=true";
+
+    /// <summary>Makes an empty database and returns its connection string.</summary>
+    public async Task<string> CreateDatabaseAsync()
+    {
+        var name = $"t{Guid.NewGuid():N}";
+        await using var connection = new NpgsqlConnection(ConnectionString("postgres"));
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+        await command.ExecuteNonQueryAsync();
+        return ConnectionString(name);
+    }
+
+    public async Task StopAsync()
+    {
+        NpgsqlConnection.ClearAllPools();
+        await RunServerToolAsync("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
+        Directory.Delete(directory, recursive: true);
+    }
+
+    private static string FindBinaries()
+    {
+        var versions = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql") : [];
+        return versions.Select(v => Path.Combine(v, "bin")).Order(StringComparer.Ordinal).LastOrDefault(bin => File.Exists(Path.Combine(bin, "initdb")))
+            ?? throw new InvalidOperationException("No PostgreSQL server below /usr/lib/postgresql/*/bin; install the package 'postgresql'.");
+    }
+
+    // initdb and postgres refuse to run as root.
+    private static async Task<string> UnprivilegedUserAsync()
+    {
+        var users = await File.ReadAllLinesAsync("/etc/passwd");
+        return users.Any(u => u.StartsWith("postgres:", StringComparison.Ordinal)) ? "postgres" : "nobody";
+    }
+
+    private Task RunServerToolAsync(string tool, params string[] arguments)
+    {
+        var path = Path.Combine(binaries, tool);
+        return user is null ? RunAsync(path, arguments) : RunAsync("runuser", ["-u", user, "--", path, .. arguments]);
+    }
+
+    // Output goes to a file: the server inherits the streams of pg_ctl, so a pipe would never end.
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        var output = Path.GetTempFileName();
+        try
+        {
+            var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = "/" };
+            foreach (var argument in (string[])["-c", "out=$1; shift; exec \"$@\" >\"$out\" 2>&1 </dev/null", "sh", output, program, .. arguments])
+                start.ArgumentList.Add(argument);
+            using var process = Process.Start(start)!;
+            await process.WaitForExitAsync();
+            if (process.ExitCode != 0)
+                throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed: {await File.ReadAllTextAsync(output)}");
+        }
+        finally
+        {
+            File.Delete(output);
+        }
+    }
+}
