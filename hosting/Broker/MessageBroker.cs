@@ -17,7 +17,7 @@ internal sealed class MessageBroker(MessageStore store, MessageUpkeep upkeep, Su
         await EnsureRegisteredAsync(ct);
         await store.SendAsync(queueOrTopic, messages, ct);
         var name = QueueAddress.Queue(queueOrTopic);
-        if (!Wake(name))
+        if (!Wake(name, messages.Count))
             await notifications.PublishAsync(name);
     }
 
@@ -44,16 +44,17 @@ internal sealed class MessageBroker(MessageStore store, MessageUpkeep upkeep, Su
 
     public void Connect(IEnumerable<(string SentTo, MessagePump Pump)> pumps) => _pumps = pumps.ToLookup(p => p.SentTo, p => p.Pump);
 
-    /// <summary>Wakes this node's pumps; false when another node had better look as well.</summary>
-    public bool Wake(string name)
+    /// <summary>Wakes this node's pumps for new messages; false when another node had better look as well.</summary>
+    public bool Wake(string name, int messages = 1)
     {
-        var idle = false;
+        var (any, busy) = (false, false);
         foreach (var pump in _pumps[name])
         {
-            idle = !pump.IsBusy;
+            any = true;
+            busy |= !pump.HasRoomFor(messages);
             pump.Wake();
         }
 
-        return idle;
+        return any && !busy;
     }
 }

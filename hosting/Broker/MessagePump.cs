@@ -22,8 +22,8 @@ internal sealed class MessagePump(DiscoveredFunction function, string queue, Pum
 
     public string Queue => queue;
 
-    /// <summary>Whether new messages would have to wait here.</summary>
-    public bool IsBusy => Volatile.Read(ref _room) <= 0;
+    /// <summary>Whether so many new messages need not wait here.</summary>
+    public bool HasRoomFor(int messages) => Volatile.Read(ref _room) >= messages;
 
     /// <summary>Looks for messages at once.</summary>
     public void Wake() => _wake.Set();

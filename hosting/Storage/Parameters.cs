@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 
 namespace EmbeddedFunctions.Storage;
@@ -21,10 +22,7 @@ internal sealed class BatchParameters(DbBatchCommand command) : IParameters
 {
     public IParameters Add(string name, object? value)
     {
-        var parameter = command.CreateParameter();
-        parameter.ParameterName = name;
-        parameter.Value = value ?? DBNull.Value;
-        command.Parameters.Add(parameter);
+        command.Parameters.Add(DbCommandExtensions.Fill(command.CreateParameter(), name, value));
         return this;
     }
 }
@@ -33,10 +31,17 @@ internal static class DbCommandExtensions
 {
     public static DbCommand Add(this DbCommand command, string name, object? value)
     {
-        var parameter = command.CreateParameter();
+        command.Parameters.Add(Fill(command.CreateParameter(), name, value));
+        return command;
+    }
+
+    // Only texts may be missing in the host's tables; saying so keeps one prepared statement instead of one per combination of nulls.
+    public static DbParameter Fill(DbParameter parameter, string name, object? value)
+    {
         parameter.ParameterName = name;
         parameter.Value = value ?? DBNull.Value;
-        command.Parameters.Add(parameter);
-        return command;
+        if (value is null)
+            parameter.DbType = DbType.String;
+        return parameter;
     }
 }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using EmbeddedFunctions.Discovery;
 using EmbeddedFunctions.DurableTask;
 using Microsoft.AspNetCore.Http;
@@ -69,6 +70,15 @@ public sealed class DiscoveryTests
         Assert.Contains("Platform.Orchestrations", names);
         Assert.DoesNotContain("Platform.Tests", names);
         Assert.DoesNotContain("EmbeddedFunctions", names);
+    }
+
+    [Fact]
+    public void App_FunctionsThatDiscoveryDoesNotSee_AreNone()
+    {
+        const BindingFlags any = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        var assemblies = FunctionAssemblies.Find("Platform.Functions");
+        var hidden = assemblies.SelectMany(a => a.GetTypes()).SelectMany(t => t.GetMethods(any)).Where(m => m.IsDefined(typeof(FunctionAttribute)) && !(m.IsPublic && m.DeclaringType!.IsVisible));
+        Assert.Equal([], hidden.Select(m => $"{m.DeclaringType}.{m.Name}").ToList());
     }
 
     public sealed class NestedInstance

@@ -25,6 +25,7 @@ public sealed class TimerTests : IDisposable
         await using var host = await StartAsync(log);
 
         await AdvanceAsync(TimeSpan.FromMinutes(5), () => log.Minutely.Count == 1);
+        await CountedAsync(host, Start.AddMinutes(5));
         await AdvanceAsync(TimeSpan.FromMinutes(5), () => log.Minutely.Count == 2);
 
         var runs = log.Minutely.ToArray();
@@ -37,8 +38,12 @@ public sealed class TimerTests : IDisposable
     public async Task Schedule_TicksMissedWhileDown_RunsOnceLate()
     {
         var log = new Log();
-        await using (await StartAsync(log))
+        await using (var host = await StartAsync(log))
+        {
             await AdvanceAsync(TimeSpan.FromMinutes(5), () => log.Minutely.Count == 1);
+            await CountedAsync(host, Start.AddMinutes(5));
+        }
+
         _clock.Advance(TimeSpan.FromMinutes(47));
 
         var late = new Log();
@@ -46,6 +51,7 @@ public sealed class TimerTests : IDisposable
         await Until.TrueAsync(() => late.Minutely.Count == 1, "the late run");
 
         Assert.True(late.Minutely.Single().IsPastDue);
+        await CountedAsync(again, Start.AddMinutes(10));
         await AdvanceAsync(TimeSpan.FromMinutes(3), () => late.Minutely.Count == 2);
         Assert.False(late.Minutely.Last().IsPastDue);
     }
@@ -160,6 +166,10 @@ public sealed class TimerTests : IDisposable
         builder => builder.Services.AddSingleton(log).AddSingleton<TimeProvider>(_clock),
         new Dictionary<string, string> { ["EveryFive"] = "0 */5 * * * *" },
         _directory);
+
+    // A tick is counted after its run; the clock must not move on before, or the next tick counts as missed during the run.
+    private static Task CountedAsync(TestHost host, DateTimeOffset tick) => Until.TrueAsync(
+        async () => (await host.Services.GetRequiredService<TimerStore>().ReadAsync("Minutely", CancellationToken.None)).Last == tick, "the counted tick");
 
     // The loop may not have gone to sleep yet when the clock moves; then the clock moves a little more.
     private async Task AdvanceAsync(TimeSpan time, Func<bool> until)
