@@ -7,6 +7,7 @@ internal static partial class SandboxRunRules
 {
     private const int MostFiles = 64, MostBytes = 16 << 20, LongestName = 255;
 
+    /// <summary>Passes a run that can be carried out.</summary>
     /// <exception cref="ArgumentException">Always the caller's mistake; the message names the field.</exception>
     public static void Check(SandboxRun run)
     {

@@ -13,6 +13,7 @@ internal static unsafe class ProcessStarter
     private static readonly bool HasCloseFrom =
         NativeLibrary.TryLoad("libc", typeof(Libc).Assembly, null, out var libc) && NativeLibrary.TryGetExport(libc, "posix_spawn_file_actions_addclosefrom_np", out _);
 
+    /// <summary>The process id of the started program.</summary>
     /// <exception cref="Win32Exception">The program cannot be started.</exception>
     public static int Start(Launch launch)
     {

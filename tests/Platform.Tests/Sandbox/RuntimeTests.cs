@@ -23,7 +23,10 @@ public sealed class RuntimeTests(SandboxFixture fixture)
     {
         var scripts = new Dictionary<string, string>
         {
-            ["python"] = "raise SystemExit(7)", ["node"] = "process.exit(7)", ["ruby"] = "exit 7", ["bash"] = "exit 7",
+            ["python"] = "raise SystemExit(7)",
+            ["node"] = "process.exit(7)",
+            ["ruby"] = "exit 7",
+            ["bash"] = "exit 7",
             ["go"] = "package main\nfunc main() { panic(\"no\") }\n",
         };
         foreach (var runtime in fixture.Catalog.Supported)

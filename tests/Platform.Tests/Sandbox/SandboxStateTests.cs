@@ -69,7 +69,10 @@ public sealed class SandboxStateTests
         using var sandbox = Create(options => (options.BubblewrapPath, options.AllowUnconfined) = ("/nonexistent/bwrap", true));
         var run = Bash("cat; echo $1 $EXECUTION_ID; echo artifact > $OUTPUT_PATH/a; pwd; setsid sleep 300 & exit 4") with
         {
-            Arguments = ["arg"], Stdin = Encoding.UTF8.GetBytes("in "), ExecutionId = "id-1", CollectOutput = true,
+            Arguments = ["arg"],
+            Stdin = Encoding.UTF8.GetBytes("in "),
+            ExecutionId = "id-1",
+            CollectOutput = true,
         };
 
         var result = await RunAsync(sandbox, run);
