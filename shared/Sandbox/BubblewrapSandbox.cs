@@ -22,7 +22,7 @@ public sealed class BubblewrapSandbox : ISandbox, IDisposable
     public BubblewrapSandbox(IOptions<SandboxOptions> options, TimeProvider clock, ILogger<BubblewrapSandbox> logger)
     {
         (this.options, this.clock, this.logger) = (options.Value, clock, logger);
-        state = new SandboxFacts(null, ControlGroups.None, null) { Weakness = "Not probed yet." }.State(allowUnconfined: false, clock.GetUtcNow());
+        state = new SandboxFacts(null, ControlGroups.None, null) { Weakness = "Not probed yet." }.State(allowUnconfined: false, now: default);
     }
 
     public SandboxState State => state;

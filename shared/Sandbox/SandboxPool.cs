@@ -6,7 +6,9 @@ namespace Platform.Sandbox;
 public sealed class SandboxPool
 {
     private const double Usable = 0.9;
+    private const double Rounding = 1e-6;
     private readonly Lock gate = new();
+    private readonly LinkedList<Waiter> waiters = [];
     private double usedCpu;
     private long usedMemory;
 
@@ -36,22 +38,61 @@ public sealed class SandboxPool
         get { lock (gate) return MemoryBytes - usedMemory; }
     }
 
-    /// <summary>Reserves at once or answers null. A request larger than the whole pool is granted when the pool is idle, so that it is slow rather than impossible.
-    /// Dispose the reservation when the run is over.</summary>
+    /// <summary>Reserves at once or answers null; it does not overtake those who wait. A request larger than the whole pool is granted when the pool is idle,
+    /// so that it is slow rather than impossible. Dispose the reservation when the run is over.</summary>
     public IDisposable? TryReserve(double cpuCores, long memoryBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(cpuCores);
         ArgumentOutOfRangeException.ThrowIfNegative(memoryBytes);
         lock (gate)
+            return waiters.Count == 0 ? TryTake(cpuCores, memoryBytes) : null;
+    }
+
+    /// <summary>Waits its turn, first come first served.</summary>
+    public async Task<IDisposable> ReserveAsync(double cpuCores, long memoryBytes, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        if (TryReserve(cpuCores, memoryBytes) is { } now)
+            return now;
+        var waiter = new Waiter(cpuCores, memoryBytes);
+        lock (gate)
         {
-            var idle = usedCpu == 0 && usedMemory == 0;
-            var fits = usedCpu + cpuCores <= CpuCores + 1e-9 && usedMemory + memoryBytes <= MemoryBytes;
-            if (!fits && !idle)
-                return null;
-            usedCpu += cpuCores;
-            usedMemory += memoryBytes;
+            waiters.AddLast(waiter);
+            GrantWaiters(); // what was taken a moment ago may be free again
         }
+        await using var cancellation = ct.Register(() => Abandon(waiter, ct));
+        return await waiter.Turn.Task;
+    }
+
+    private void Abandon(Waiter waiter, CancellationToken ct)
+    {
+        lock (gate)
+        {
+            if (!waiters.Remove(waiter))
+                return; // granted meanwhile: the caller has a reservation to dispose
+            waiter.Turn.TrySetCanceled(ct);
+            GrantWaiters();
+        }
+    }
+
+    private Reservation? TryTake(double cpuCores, long memoryBytes)
+    {
+        var idle = usedCpu == 0 && usedMemory == 0;
+        var fits = usedCpu + cpuCores <= CpuCores + Rounding && usedMemory + memoryBytes <= MemoryBytes;
+        if (!fits && !idle)
+            return null;
+        usedCpu += cpuCores;
+        usedMemory += memoryBytes;
         return new Reservation(this, cpuCores, memoryBytes);
+    }
+
+    private void GrantWaiters()
+    {
+        while (waiters.First is { Value: var first } && TryTake(first.CpuCores, first.MemoryBytes) is { } reservation)
+        {
+            waiters.RemoveFirst();
+            first.Turn.SetResult(reservation);
+        }
     }
 
     private void Release(double cpuCores, long memoryBytes)
@@ -60,9 +101,19 @@ public sealed class SandboxPool
         {
             usedMemory -= memoryBytes;
             usedCpu -= cpuCores;
-            if (usedMemory == 0 && usedCpu < 1e-6)
+            if (usedMemory == 0 && usedCpu < Rounding)
                 usedCpu = 0;
+            GrantWaiters();
         }
+    }
+
+    private sealed class Waiter(double cpuCores, long memoryBytes)
+    {
+        public double CpuCores => cpuCores;
+
+        public long MemoryBytes => memoryBytes;
+
+        public TaskCompletionSource<IDisposable> Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private sealed class Reservation(SandboxPool pool, double cpuCores, long memoryBytes) : IDisposable

@@ -20,6 +20,7 @@ public enum SandboxHealth
 /// <param name="CpuLimit"><c>cgroup v1</c>, <c>cgroup v2</c> or <c>none</c>.</param>
 /// <param name="SystemCallFilter"><c>seccomp x86-64</c>, <c>seccomp arm64</c> or <c>none</c>.</param>
 /// <param name="Detail">Why it is not healthy; null when it is.</param>
+/// <param name="CheckedAt">When it was probed last; the default value before the first probe.</param>
 public sealed record SandboxState(
     SandboxHealth Health, string Isolation, string MemoryLimit, string ProcessLimit, string CpuLimit, string SystemCallFilter, string? Detail, DateTimeOffset CheckedAt)
 {

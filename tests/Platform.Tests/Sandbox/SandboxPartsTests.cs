@@ -71,6 +71,25 @@ public sealed class SandboxPartsTests
     }
 
     [Fact]
+    public async Task ReserveAsync_FullPool_ServesInOrderAndSkipsThoseWhoGaveUp()
+    {
+        var pool = new SandboxPool(Options.Create(new SandboxOptions { Cpu = 2, MemoryMb = 1000 }));
+        using var cancel = new CancellationTokenSource();
+        var held = await pool.ReserveAsync(1.5, 1, CancellationToken.None);
+        var large = pool.ReserveAsync(1.6, 1, cancel.Token);
+        var small = pool.ReserveAsync(0.2, 1, CancellationToken.None);
+
+        Assert.Null(pool.TryReserve(0.1, 1)); // it would fit, but others came first
+        Assert.False(small.IsCompleted);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => large);
+        using var second = await small.WaitAsync(TimeSpan.FromSeconds(10));
+        held.Dispose();
+
+        Assert.Equal(1.6, pool.FreeCpuCores, 6);
+    }
+
+    [Fact]
     public void TryReserve_LargerThanTheIdlePool_IsGrantedAlone()
     {
         var pool = new SandboxPool(Options.Create(new SandboxOptions { Cpu = 1, MemoryMb = 100 }));
