@@ -9,7 +9,7 @@ namespace Platform.Data;
 /// <summary>Brings the schema up to date, one process at a time, and opens <see cref="DatabaseReady"/>.</summary>
 public sealed class DatabaseMigrator(IServiceScopeFactory scopes, DatabaseSettings settings, DatabaseReady ready, ILogger<DatabaseMigrator> log)
 {
-    private const long PostgresLock = 0x706C6174666F726D; // "platform"
+    internal const long PostgresLock = 0x706C6174666F726D; // "platform"
     private static readonly TimeSpan FileLockPause = TimeSpan.FromMilliseconds(100);
 
     public async Task MigrateAsync(CancellationToken ct)
