@@ -3,6 +3,7 @@ using Platform.Blobs;
 using Platform.Data;
 using Platform.Events;
 using Platform.Executions;
+using Platform.Functions.Documentation;
 using Platform.Functions.Events;
 using Platform.Functions.Hosts;
 using Platform.Functions.Identity;
@@ -33,6 +34,7 @@ public static class PlatformComposition
         services.AddOutbound();
         services.AddSandbox(configuration);
         services.AddHealth();
+        services.AddDocumentation();
         services.AddEventTail();
         services.AddExecutions();
         services.AddNotifications();

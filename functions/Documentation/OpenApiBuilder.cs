@@ -38,9 +38,9 @@ internal sealed class OpenApiBuilder
 
     public OpenApiDocument Build(OperationCatalog catalog)
     {
-        foreach (var operation in catalog.All.Where(operation => !RouteParameter.TakesEverything(operation.Route)))
+        foreach (var operation in catalog.All.Where(operation => operation.Name != FallbackFunctions.Name))
             Add(RouteParameter.PathOf(operation.Route), operation, operation.Methods);
-        if (catalog.All.FirstOrDefault(operation => RouteParameter.TakesEverything(operation.Route)) is { } fallback)
+        if (catalog.Find(FallbackFunctions.Name) is { } fallback)
             Add("/", fallback, ["GET"]); // the service card; the rest of the catch-all is 404 and 405
         return _document;
     }

@@ -55,7 +55,7 @@ public sealed class RootPage(OperationCatalog catalog)
 
     private static string Row(OperationCatalog catalog, (Family Family, string Name, string Paths) family)
     {
-        var served = catalog.All.Where(operation => operation.Family == family.Family && !RouteParameter.TakesEverything(operation.Route)).Sum(operation => operation.Methods.Count);
+        var served = catalog.All.Where(operation => operation.Family == family.Family && operation.Name != FallbackFunctions.Name).Sum(operation => operation.Methods.Count);
         return $"      <tr><td>{family.Name}</td><td><code>{family.Paths}</code></td><td>{served}</td></tr>";
     }
 

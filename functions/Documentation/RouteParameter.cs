@@ -12,9 +12,6 @@ internal sealed partial record RouteParameter(string Name, string? Constraint, b
         Parameter().Matches(route).Select(match => new RouteParameter(
             match.Groups["name"].Value, match.Groups["constraint"] is { Success: true } constraint ? constraint.Value : null, match.Groups["star"].Length > 0));
 
-    /// <summary>The route of the function that serves <c>/</c> and what nobody else serves.</summary>
-    public static bool TakesEverything(string route) => route == "{*path}";
-
     [GeneratedRegex(@"\{(?<star>\*{0,2})(?<name>\w+)(?::(?<constraint>[^{}=?]+))?(?:=[^{}]*)?\??\}", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Parameter();
 }

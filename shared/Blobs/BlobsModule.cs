@@ -15,7 +15,7 @@ public static class BlobsModule
             .Validate(o => o.Provider != "azure" || !string.IsNullOrEmpty(o.ConnectionString), "Blobs:Provider azure needs Blobs:ConnectionString");
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => DataDirectory.From(provider.GetRequiredService<IConfiguration>()));
-        services.AddSingleton<IBlobStore>(provider => Create(
+        services.TryAddSingleton(provider => Create(
             provider.GetRequiredService<IOptions<BlobOptions>>().Value,
             provider.GetRequiredService<DataDirectory>(),
             provider.GetRequiredService<TimeProvider>()));
