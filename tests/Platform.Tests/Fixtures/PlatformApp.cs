@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 using Platform.Data;
 using Platform.Functions;
@@ -42,12 +41,13 @@ public sealed class PlatformApp : IAsyncDisposable
     /// <summary>Signed out; keeps no cookies and follows no redirects.</summary>
     public HttpClient Anonymous => _host.Client;
 
+    /// <param name="configure">Replaces services after the Program has registered its own.</param>
     /// <param name="dataDirectory">Of an earlier app, to start on its data again; otherwise a fresh one that goes with the app.</param>
     /// <param name="connectionString">Of a PostgreSQL database that several apps share; otherwise each has its own.</param>
     /// <param name="functions">Function classes of a test, served beside the product's.</param>
     /// <param name="settings">Further settings, e.g. <c>("RateLimit:Enabled", "false")</c>. Sign-in routes are not throttled unless <c>RateLimit:Limits:auth</c> is given.</param>
     public static async Task<PlatformApp> StartAsync(
-        Db db = Db.Sqlite, Action<IHostApplicationBuilder>? configure = null, string? dataDirectory = null, string? connectionString = null, Type[]? functions = null,
+        Db db = Db.Sqlite, Action<IServiceCollection>? configure = null, string? dataDirectory = null, string? connectionString = null, Type[]? functions = null,
         params (string Key, string Value)[] settings)
     {
         var own = dataDirectory is null ? Directory.CreateTempSubdirectory("platform-app-").FullName : null;
@@ -68,17 +68,17 @@ public sealed class PlatformApp : IAsyncDisposable
         await host.Services.GetRequiredService<DatabaseReady>().WaitAsync(CancellationToken.None);
         return new PlatformApp(host, postgres, own);
 
-        void Configure(IHostApplicationBuilder builder)
+        void Configure(IServiceCollection services)
         {
-            builder.Services.Configure<PasswordHasherOptions>(options => options.IterationCount = 1000);   // quick tests; the product's own count is another
-            configure?.Invoke(builder);
+            services.Configure<PasswordHasherOptions>(options => options.IterationCount = 1000);   // quick tests; the product's own count is another
+            configure?.Invoke(services);
         }
 
         void Compose(FunctionsApplicationBuilder builder)
         {
             builder.AddPlatform();
             builder.Services.AddSingleton(OperationCatalog.FromTypes([.. ProductTypes, .. functions!]));
-            Configure(builder);
+            Configure(builder.Services);
         }
     }
 

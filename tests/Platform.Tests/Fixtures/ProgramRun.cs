@@ -11,14 +11,14 @@ internal sealed class ProgramRun : IObserver<DiagnosticListener>, IObserver<KeyV
     private static readonly AsyncLocal<ProgramRun?> Current = new();
 
     private readonly TaskCompletionSource<IHost> _built = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Action<IHostApplicationBuilder>? _configure;
+    private readonly Action<IServiceCollection>? _configure;
     private IDisposable? _subscription;
 
-    private ProgramRun(Action<IHostApplicationBuilder>? configure) => _configure = configure;
+    private ProgramRun(Action<IServiceCollection>? configure) => _configure = configure;
 
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    public static ProgramRun Start(string assembly, string[] arguments, Action<IHostApplicationBuilder>? configure)
+    public static ProgramRun Start(string assembly, string[] arguments, Action<IServiceCollection>? configure)
     {
         var entry = Assembly.Load(assembly).EntryPoint ?? throw new InvalidOperationException($"{assembly} has no entry point.");
         var run = new ProgramRun(configure);
@@ -46,7 +46,7 @@ internal sealed class ProgramRun : IObserver<DiagnosticListener>, IObserver<KeyV
 
     void IObserver<DiagnosticListener>.OnNext(DiagnosticListener listener)
     {
-        if (listener.Name == "Microsoft.Extensions.Hosting")
+        if (Current.Value == this && listener.Name == "Microsoft.Extensions.Hosting") // another app's listener, when it ends, would end this subscription
             _subscription = listener.Subscribe(this);
     }
 
@@ -54,8 +54,8 @@ internal sealed class ProgramRun : IObserver<DiagnosticListener>, IObserver<KeyV
     {
         if (Current.Value != this)
             return; // another test's app
-        if (e is { Key: "HostBuilding", Value: IHostApplicationBuilder builder })
-            _configure?.Invoke(builder);
+        if (e is { Key: "HostBuilding", Value: IHostBuilder builder } && _configure is not null)
+            builder.ConfigureServices(_configure);
         if (e is { Key: "HostBuilt", Value: IHost host })
             _built.TrySetResult(host);
     }
@@ -76,8 +76,8 @@ internal sealed class ProgramRun : IObserver<DiagnosticListener>, IObserver<KeyV
 
     private async Task RunAsync(MethodInfo entry, string[] arguments)
     {
-        Current.Value = this;
         using var listening = DiagnosticListener.AllListeners.Subscribe(this);
+        Current.Value = this; // after the listeners of running apps were announced
         try
         {
             if (entry.Invoke(null, entry.GetParameters().Length == 0 ? [] : [arguments]) is Task task)

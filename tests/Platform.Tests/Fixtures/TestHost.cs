@@ -52,7 +52,7 @@ public sealed class TestHost : IAsyncDisposable
 
     /// <summary>Runs the app's Program; <paramref name="configure"/> may replace services after the Program has registered its own.</summary>
     public static async Task<TestHost> StartAppAsync(
-        IReadOnlyDictionary<string, string>? settings = null, string? dataDirectory = null, Action<IHostApplicationBuilder>? configure = null)
+        IReadOnlyDictionary<string, string>? settings = null, string? dataDirectory = null, Action<IServiceCollection>? configure = null)
     {
         var own = dataDirectory is null ? NewDirectory() : null;
         var arguments = Arguments(new Dictionary<string, string>(settings ?? new Dictionary<string, string>()) { ["Host:Application"] = "Platform.Functions" }, dataDirectory ?? own!);

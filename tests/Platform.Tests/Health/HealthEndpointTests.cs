@@ -57,7 +57,7 @@ public sealed class HealthEndpointTests
     [Fact]
     public async Task Health_BlobStoreFails_Is503WithoutItsWords()
     {
-        await using var app = await PlatformApp.StartAsync(configure: builder => builder.Services.AddSingleton<IBlobStore, BrokenBlobs>());
+        await using var app = await PlatformApp.StartAsync(configure: services => services.AddSingleton<IBlobStore, BrokenBlobs>());
 
         using var ready = await app.Anonymous.GetAsync("/health/readyz");
         using var summary = await app.Anonymous.GetAsync("/health/health");

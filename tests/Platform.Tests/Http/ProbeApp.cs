@@ -18,7 +18,7 @@ public sealed class ProbeApp : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        App = await PlatformApp.StartAsync(configure: builder => builder.Services.AddSingleton(Effects), functions: Probe.Types);
+        App = await PlatformApp.StartAsync(configure: services => services.AddSingleton(Effects), functions: Probe.Types);
         User = await App.CreateUserAsync();
     }
 
