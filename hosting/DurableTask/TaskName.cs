@@ -3,11 +3,11 @@ namespace EmbeddedFunctions.DurableTask;
 /// <summary>The name of an orchestrator or activity. Names are compared without regard to case.</summary>
 public readonly struct TaskName : IEquatable<TaskName>
 {
-    private readonly string? name;
+    private readonly string? _name;
 
-    public TaskName(string name) => this.name = name;
+    public TaskName(string name) => _name = name;
 
-    public string Name => name ?? "";
+    public string Name => _name ?? "";
 
     public static implicit operator TaskName(string value) => new(value);
 

@@ -5,11 +5,11 @@ public readonly struct TaskVersion : IEquatable<TaskVersion>
 {
     public static readonly TaskVersion Unversioned;
 
-    private readonly string? version;
+    private readonly string? _version;
 
-    public TaskVersion(string? version) => this.version = version;
+    public TaskVersion(string? version) => _version = version;
 
-    public string Version => version ?? "";
+    public string Version => _version ?? "";
 
     public static implicit operator TaskVersion(string? value) => new(value);
 

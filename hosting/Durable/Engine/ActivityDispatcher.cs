@@ -11,21 +11,21 @@ internal sealed record ActivityWork(OwnedPartition Partition, ActivityKey Key, s
 /// </summary>
 internal sealed class ActivityDispatcher(OrchestrationServices services, int concurrency)
 {
-    private readonly ConcurrentQueue<ActivityWork> queue = new();
-    private int workers;
+    private readonly ConcurrentQueue<ActivityWork> _queue = new();
+    private int _workers;
 
     public void Enqueue(ActivityWork work)
     {
-        queue.Enqueue(work);
+        _queue.Enqueue(work);
         TryAddWorker();
     }
 
     private void TryAddWorker()
     {
-        var now = Volatile.Read(ref workers);
+        var now = Volatile.Read(ref _workers);
         while (now < concurrency)
         {
-            var seen = Interlocked.CompareExchange(ref workers, now + 1, now);
+            var seen = Interlocked.CompareExchange(ref _workers, now + 1, now);
             if (seen == now)
             {
                 ThreadPool.UnsafeQueueUserWorkItem(static me => _ = me.WorkAsync(), this, preferLocal: false);
@@ -38,14 +38,14 @@ internal sealed class ActivityDispatcher(OrchestrationServices services, int con
 
     private async Task WorkAsync()
     {
-        while (queue.TryDequeue(out var work))
+        while (_queue.TryDequeue(out var work))
         {
             if (await RunAsync(work) is { } outcome)
                 work.Partition.Post(new Message(work.Key.InstanceId, work.Partition.Id) { Generation = work.Key.Generation, Event = outcome });
         }
 
-        Interlocked.Decrement(ref workers);
-        if (!queue.IsEmpty)
+        Interlocked.Decrement(ref _workers);
+        if (!_queue.IsEmpty)
             TryAddWorker();
     }
 

@@ -3,16 +3,16 @@ namespace EmbeddedFunctions.Durable;
 /// <summary>Wakes one waiting loop. Signals that come while it works make it run once more.</summary>
 internal sealed class AsyncSignal
 {
-    private TaskCompletionSource next = New();
+    private TaskCompletionSource _next = New();
 
-    public void Set() => Volatile.Read(ref next).TrySetResult();
+    public void Set() => Volatile.Read(ref _next).TrySetResult();
 
     /// <summary>Returns after a signal or after the time.</summary>
     public async Task WaitAsync(TimeSpan timeout, CancellationToken ct)
     {
-        await Task.WhenAny(Volatile.Read(ref next).Task, Task.Delay(timeout, ct));
+        await Task.WhenAny(Volatile.Read(ref _next).Task, Task.Delay(timeout, ct));
         ct.ThrowIfCancellationRequested();
-        Volatile.Write(ref next, New());
+        Volatile.Write(ref _next, New());
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -15,21 +15,21 @@ internal sealed class CommitWriter(DurableNode node)
     private const int MaxBatch = 1_000;
     private static readonly TimeSpan RefencePause = TimeSpan.FromMilliseconds(250);
 
-    private readonly Channel<Checkpoint> ready = Channel.CreateUnbounded<Checkpoint>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly List<Checkpoint> heldOver = [];
+    private readonly Channel<Checkpoint> _ready = Channel.CreateUnbounded<Checkpoint>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly List<Checkpoint> _heldOver = [];
 
     public void Enqueue(Checkpoint checkpoint)
     {
-        if (!ready.Writer.TryWrite(checkpoint))
+        if (!_ready.Writer.TryWrite(checkpoint))
             checkpoint.Complete(new ObjectDisposedException(nameof(CommitWriter), "The durable engine has stopped."));
     }
 
     /// <summary>Commits what is ready and takes no more.</summary>
-    public void Stop() => ready.Writer.TryComplete();
+    public void Stop() => _ready.Writer.TryComplete();
 
     public async Task RunAsync()
     {
-        while (heldOver.Count > 0 || await ready.Reader.WaitToReadAsync())
+        while (_heldOver.Count > 0 || await _ready.Reader.WaitToReadAsync())
         {
             var batch = Collect();
             try
@@ -49,11 +49,11 @@ internal sealed class CommitWriter(DurableNode node)
     {
         var batch = new List<Checkpoint>();
         var created = new HashSet<string>(StringComparer.Ordinal);
-        var waiting = heldOver.ToList();
-        heldOver.Clear();
+        var waiting = _heldOver.ToList();
+        _heldOver.Clear();
         foreach (var checkpoint in waiting)
             Add(checkpoint);
-        while (batch.Count < MaxBatch && ready.Reader.TryRead(out var next))
+        while (batch.Count < MaxBatch && _ready.Reader.TryRead(out var next))
             Add(next);
         return batch;
 
@@ -61,7 +61,7 @@ internal sealed class CommitWriter(DurableNode node)
         {
             if (checkpoint.Creations.Exists(c => created.Contains(c.Header.InstanceId)))
             {
-                heldOver.Add(checkpoint);
+                _heldOver.Add(checkpoint);
                 return;
             }
 
@@ -138,7 +138,7 @@ internal sealed class CommitWriter(DurableNode node)
                 (await node.Store.RefenceAsync(node.Id, leases, CancellationToken.None)).ForEach(Lose);
                 return;
             }
-            catch (Exception e) when (!ready.Reader.Completion.IsCompleted)
+            catch (Exception e) when (!_ready.Reader.Completion.IsCompleted)
             {
                 node.Logger.LogWarning(e, "The store cannot be reached.");
                 await Task.Delay(RefencePause);

@@ -13,49 +13,49 @@ internal sealed class DurableEngine(DurableNode node) : IHostedService, IAsyncDi
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    private readonly CancellationTokenSource stopping = new();
-    private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<Task> loops = [];
-    private Task writing = Task.CompletedTask;
-    private long lastHeartbeat;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<Task> _loops = [];
+    private Task _writing = Task.CompletedTask;
+    private long _lastHeartbeat;
 
     public DurableNode Node => node;
 
     /// <summary>Completes when the store is open and the first partitions are taken.</summary>
-    public Task Ready => ready.Task;
+    public Task Ready => _ready.Task;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
         {
             node.SetPartitionCount(await OpenAsync(cancellationToken));
-            writing = Task.Run(node.Writer.RunAsync, CancellationToken.None);
+            _writing = Task.Run(node.Writer.RunAsync, CancellationToken.None);
             await HeartbeatAsync(cancellationToken);
-            ready.TrySetResult();
+            _ready.TrySetResult();
         }
         catch (Exception e)
         {
-            ready.TrySetException(e);
+            _ready.TrySetException(e);
             throw;
         }
 
-        loops.Add(RepeatAsync(HeartbeatLoopAsync));
-        loops.Add(RepeatAsync(SweepLoopAsync));
-        loops.Add(RepeatAsync(ct => node.Store.ListenAsync(Announced, ct)));
+        _loops.Add(RepeatAsync(HeartbeatLoopAsync));
+        _loops.Add(RepeatAsync(SweepLoopAsync));
+        _loops.Add(RepeatAsync(ct => node.Store.ListenAsync(Announced, ct)));
     }
 
     /// <summary>Cancels what runs, commits what is ready and gives the partitions back at once, so that others need not wait for the lease to end.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (stopping.IsCancellationRequested)
+        if (_stopping.IsCancellationRequested)
             return;
 
-        await stopping.CancelAsync();
-        await Task.WhenAll(loops);
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_loops);
         var leases = node.Owned.Select(p => p.Lease).ToList();
         leases.ForEach(l => node.Lose(l.Id));
         node.Writer.Stop();
-        await writing;
+        await _writing;
         node.Timers.Dispose();
         try
         {
@@ -69,10 +69,10 @@ internal sealed class DurableEngine(DurableNode node) : IHostedService, IAsyncDi
 
     public async ValueTask DisposeAsync()
     {
-        ready.TrySetException(new ObjectDisposedException(nameof(DurableEngine)));
+        _ready.TrySetException(new ObjectDisposedException(nameof(DurableEngine)));
         await StopAsync(CancellationToken.None);
         await node.Store.DisposeAsync();
-        stopping.Dispose();
+        _stopping.Dispose();
     }
 
     private async Task<int> OpenAsync(CancellationToken ct)
@@ -95,13 +95,13 @@ internal sealed class DurableEngine(DurableNode node) : IHostedService, IAsyncDi
     /// <summary>A loop of the engine ends only with the engine; after an error, such as a database that restarts, it goes on.</summary>
     private async Task RepeatAsync(Func<CancellationToken, Task> loop)
     {
-        while (!stopping.IsCancellationRequested)
+        while (!_stopping.IsCancellationRequested)
         {
             try
             {
-                await loop(stopping.Token);
+                await loop(_stopping.Token);
             }
-            catch (Exception) when (stopping.IsCancellationRequested)
+            catch (Exception) when (_stopping.IsCancellationRequested)
             {
                 return;
             }
@@ -129,7 +129,7 @@ internal sealed class DurableEngine(DurableNode node) : IHostedService, IAsyncDi
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
         timeout.CancelAfter(node.Options.Lease / 2); // a database that hangs is as good as none
         var view = await node.Store.HeartbeatAsync(node.Id, node.Options.Lease, timeout.Token);
-        lastHeartbeat = TimeProvider.System.GetTimestamp();
+        _lastHeartbeat = TimeProvider.System.GetTimestamp();
         node.HasPeers = view.LiveNodes > 1;
         var epochs = view.Owned.ToDictionary(l => l.Id, l => l.Epoch);
         foreach (var lost in node.Owned.Where(p => !epochs.ContainsKey(p.Id)))
@@ -218,7 +218,7 @@ internal sealed class DurableEngine(DurableNode node) : IHostedService, IAsyncDi
     /// <summary>A node that could not renew its lease stops working for its partitions before others take them.</summary>
     private void GiveUpIfSilent()
     {
-        if (TimeProvider.System.GetElapsedTime(lastHeartbeat) < node.Options.Lease)
+        if (TimeProvider.System.GetElapsedTime(_lastHeartbeat) < node.Options.Lease)
             return;
 
         foreach (var partition in node.Owned)

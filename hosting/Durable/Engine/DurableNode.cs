@@ -6,7 +6,7 @@ namespace EmbeddedFunctions.Durable;
 /// <summary>The parts of an engine on this node and the partitions that it owns at the moment.</summary>
 internal sealed class DurableNode
 {
-    private OwnedPartition?[] partitions = [];
+    private OwnedPartition?[] _partitions = [];
 
     public DurableNode(IDurableStore store, OrchestrationServices services, DurableOptions options, TimeProvider clock)
     {
@@ -53,22 +53,22 @@ internal sealed class DurableNode
     /// <summary>Wakes the sweep: something may be in the store that nobody here knows of.</summary>
     public AsyncSignal SweepNeeded { get; } = new();
 
-    public int PartitionCount => partitions.Length;
+    public int PartitionCount => _partitions.Length;
 
-    public IEnumerable<OwnedPartition> Owned => partitions.Where(p => p is not null)!;
+    public IEnumerable<OwnedPartition> Owned => _partitions.Where(p => p is not null)!;
 
     public DateTime UtcNow => Clock.GetUtcNow().UtcDateTime;
 
-    public void SetPartitionCount(int count) => partitions = new OwnedPartition?[count];
+    public void SetPartitionCount(int count) => _partitions = new OwnedPartition?[count];
 
-    public int PartitionOf(string instanceId) => InstanceIds.PartitionOf(instanceId, partitions.Length);
+    public int PartitionOf(string instanceId) => InstanceIds.PartitionOf(instanceId, _partitions.Length);
 
-    public OwnedPartition? OwnedOrNull(int partition) => Volatile.Read(ref partitions[partition]);
+    public OwnedPartition? OwnedOrNull(int partition) => Volatile.Read(ref _partitions[partition]);
 
-    public void Take(PartitionLease lease) => Interlocked.Exchange(ref partitions[lease.Id], new OwnedPartition(this, lease))?.Lose();
+    public void Take(PartitionLease lease) => Interlocked.Exchange(ref _partitions[lease.Id], new OwnedPartition(this, lease))?.Lose();
 
     /// <summary>Forgets the partition; what its instances still have under way comes to nothing.</summary>
-    public void Lose(int partition) => Interlocked.Exchange(ref partitions[partition], null)?.Lose();
+    public void Lose(int partition) => Interlocked.Exchange(ref _partitions[partition], null)?.Lose();
 
     /// <summary>Hands a committed message to its instance if that lives here; other nodes find it in the store.</summary>
     public void Deliver(Message message) => OwnedOrNull(message.Partition)?.Post(message);

@@ -8,20 +8,20 @@ namespace EmbeddedFunctions.Durable;
 /// </summary>
 internal sealed class InstanceTurn
 {
-    private readonly DurableNode node;
-    private readonly OwnedPartition partition;
-    private readonly InstanceState? state;
-    private readonly List<HistoryEvent> events = [];
-    private readonly List<Message?> sources = [];
-    private readonly DateTime now;
+    private readonly DurableNode _node;
+    private readonly OwnedPartition _partition;
+    private readonly InstanceState? _state;
+    private readonly List<HistoryEvent> _events = [];
+    private readonly List<Message?> _sources = [];
+    private readonly DateTime _now;
 
     public InstanceTurn(DurableNode node, OwnedPartition partition, InstanceState? state, List<Message> messages)
     {
-        this.node = node;
-        this.partition = partition;
-        this.state = state;
+        _node = node;
+        _partition = partition;
+        _state = state;
         Messages = messages;
-        now = state is not null && state.Run.Now > node.UtcNow ? state.Run.Now : node.UtcNow;
+        _now = _state is not null && _state.Run.Now > _node.UtcNow ? _state.Run.Now : _node.UtcNow;
     }
 
     /// <summary>What the turn was given.</summary>
@@ -48,23 +48,23 @@ internal sealed class InstanceTurn
     public void Run(Action<Exception?> completed, Action violated)
     {
         Accept();
-        if (state is null || state.IsFinished || (events.Count == 0 && state.Run.Violation is null))
+        if (_state is null || _state.IsFinished || (_events.Count == 0 && _state.Run.Violation is null))
         {
             Checkpoint = ConsumeOnly(completed);
             return;
         }
 
-        events.Insert(0, new OrchestratorStarted(now));
-        sources.Insert(0, null);
-        var run = state.Run;
+        _events.Insert(0, new OrchestratorStarted(_now));
+        _sources.Insert(0, null);
+        var run = _state.Run;
         var applied = 1;
         if (run.Violation is null)
-            applied = run.Advance(events);
+            applied = run.Advance(_events);
         else
             run.FailByViolation();
 
         List<OrchestrationAction> actions = run.Violation is null ? run.TakeActions() : [];
-        var history = events.GetRange(0, applied);
+        var history = _events.GetRange(0, applied);
         history.AddRange(actions.Select(a => a.Event));
         Checkpoint = run.Outcome switch
         {
@@ -84,43 +84,43 @@ internal sealed class InstanceTurn
 
     private void Accept()
     {
-        if (state is { IsFinished: false, Run.IsStarted: false } && (state.Header.StartAt is not { } start || start <= now))
+        if (_state is { IsFinished: false, Run.IsStarted: false } && (_state.Header.StartAt is not { } start || start <= _now))
             Add(new ExecutionStarted(), null);
         foreach (var message in Messages)
         {
             if (message is { Event: TaskCompleted or TaskFailed, Generation: { } generation })
                 Settled.Add(new ActivityKey(message.InstanceId, generation, ((OutcomeEvent)message.Event).TaskId));
-            if (message.Event is null || state is null || state.IsFinished || (message.Generation is { } meant && meant != state.Header.Generation))
+            if (message.Event is null || _state is null || _state.IsFinished || (message.Generation is { } meant && meant != _state.Header.Generation))
                 continue;
-            if (message.Event is not OutcomeEvent outcome || state.Run.TryAccept(outcome))
+            if (message.Event is not OutcomeEvent outcome || _state.Run.TryAccept(outcome))
                 Add(message.Event, message);
         }
 
-        if (state is null || state.IsFinished)
+        if (_state is null || _state.IsFinished)
             return;
 
-        foreach (var timer in state.Run.OpenTasks.Where(t => t.Action is StartTimer && t.FireAt <= now).OrderBy(t => t.FireAt).ThenBy(t => t.Action.Event.TaskId).ToList())
+        foreach (var timer in _state.Run.OpenTasks.Where(t => t.Action is StartTimer && t.FireAt <= _now).OrderBy(t => t.FireAt).ThenBy(t => t.Action.Event.TaskId).ToList())
         {
             var fired = new TimerFired(timer.Action.Event.TaskId);
-            if (state.Run.TryAccept(fired))
+            if (_state.Run.TryAccept(fired))
                 Add(fired, null);
         }
     }
 
     private void Add(HistoryEvent next, Message? source)
     {
-        events.Add(next);
-        sources.Add(source);
+        _events.Add(next);
+        _sources.Add(source);
     }
 
     private Checkpoint? ConsumeOnly(Action<Exception?> completed)
     {
-        Status = state?.Status ?? default;
+        Status = _state?.Status ?? default;
         var ids = ConsumedIds().ToList();
         if (ids.Count == 0)
             return null;
 
-        var checkpoint = new Checkpoint(completed) { Fence = partition.Lease };
+        var checkpoint = new Checkpoint(completed) { Fence = _partition.Lease };
         checkpoint.Consumed.AddRange(ids);
         return checkpoint;
     }
@@ -129,9 +129,9 @@ internal sealed class InstanceTurn
 
     private Checkpoint Continue(List<HistoryEvent> history, Action<Exception?> completed)
     {
-        var run = state!.Run;
+        var run = _state!.Run;
         Status = run.IsSuspended ? OrchestrationRuntimeStatus.Suspended : run.IsStarted ? OrchestrationRuntimeStatus.Running : OrchestrationRuntimeStatus.Pending;
-        var due = run.OpenTasks.Any(t => t.Action is ScheduleActivity) ? DateTime.MinValue : NextTimer(state);
+        var due = run.OpenTasks.Any(t => t.Action is ScheduleActivity) ? DateTime.MinValue : NextTimer(_state);
         return WithUpdate(Update(Status, history) with { DueAt = due }, completed);
     }
 
@@ -140,12 +140,12 @@ internal sealed class InstanceTurn
         Status = ended.Status;
         history.Add(new ExecutionCompleted(ended.Status));
         var checkpoint = WithUpdate(
-            Update(ended.Status, history) with { Output = ended.Output, Failure = ended.Failure, CompletedAt = now }, completed);
-        if (state!.Header.Parent is { } parent)
+            Update(ended.Status, history) with { Output = ended.Output, Failure = ended.Failure, CompletedAt = _now }, completed);
+        if (_state!.Header.Parent is { } parent)
             checkpoint.Messages.Add(NewMessage(parent.InstanceId, Report(ended, parent.TaskId)) with { Generation = parent.Generation });
-        if (ended.Status == OrchestrationRuntimeStatus.Terminated && events.OfType<ExecutionTerminated>().Any(t => t.Recursive))
+        if (ended.Status == OrchestrationRuntimeStatus.Terminated && _events.OfType<ExecutionTerminated>().Any(t => t.Recursive))
         {
-            foreach (var child in state.Run.OpenTasks.Select(t => t.Action.Event).OfType<SubOrchestrationCreated>())
+            foreach (var child in _state.Run.OpenTasks.Select(t => t.Action.Event).OfType<SubOrchestrationCreated>())
                 checkpoint.Messages.Add(NewMessage(child.InstanceId, new ExecutionTerminated(ended.Output, true)));
         }
 
@@ -162,27 +162,27 @@ internal sealed class InstanceTurn
     private Checkpoint Restart(ContinuedAsNew again, int applied, Action<Exception?> completed, Action violated)
     {
         Status = OrchestrationRuntimeStatus.Running;
-        for (var i = applied; i < events.Count; i++)
+        for (var i = applied; i < _events.Count; i++)
         {
-            if (sources[i] is { Generation: null } message && (message.Event is not EventRaised || state!.Run.ContinueAsNew!.PreserveUnprocessedEvents))
+            if (_sources[i] is { Generation: null } message && (message.Event is not EventRaised || _state!.Run.ContinueAsNew!.PreserveUnprocessedEvents))
                 Unread.Add(message);
         }
 
-        var header = state!.Header with { Generation = InstanceHeader.NewGeneration(), Input = again.Input, Version = again.Version, StartAt = null };
-        Next = state.Restarted(header, again.Unprocessed, node.Services, violated);
+        var header = _state!.Header with { Generation = InstanceHeader.NewGeneration(), Input = again.Input, Version = again.Version, StartAt = null };
+        Next = _state.Restarted(header, again.Unprocessed, _node.Services, violated);
         var update = Update(Status, [.. again.Unprocessed]) with { Restart = header, Number = 0, DueAt = DateTime.MinValue };
         return WithUpdate(update, completed);
     }
 
-    private InstanceUpdate Update(OrchestrationRuntimeStatus status, List<HistoryEvent> history) => new(state!.Header.InstanceId, state.Header.Generation, status)
+    private InstanceUpdate Update(OrchestrationRuntimeStatus status, List<HistoryEvent> history) => new(_state!.Header.InstanceId, _state.Header.Generation, status)
     {
-        CustomStatus = state.Run.CustomStatus,
-        UpdatedAt = now,
-        Number = state.Checkpoints,
+        CustomStatus = _state.Run.CustomStatus,
+        UpdatedAt = _now,
+        Number = _state.Checkpoints,
         History = HistoryJson.Write(history),
     };
 
-    private Checkpoint WithUpdate(InstanceUpdate update, Action<Exception?> completed) => new(completed) { Fence = partition.Lease, Update = update };
+    private Checkpoint WithUpdate(InstanceUpdate update, Action<Exception?> completed) => new(completed) { Fence = _partition.Lease, Update = update };
 
     /// <summary>An ended orchestration still sends and starts what it asked for without waiting; its timers are void.</summary>
     private void Carry(OrchestrationAction action, Checkpoint checkpoint)
@@ -190,8 +190,8 @@ internal sealed class InstanceTurn
         switch (action)
         {
             case ScheduleActivity activity:
-                var key = new ActivityKey(state!.Header.InstanceId, state.Header.Generation, activity.Scheduled.TaskId);
-                Activities.Add(new ActivityWork(partition, key, activity.Scheduled.Name, activity.Input));
+                var key = new ActivityKey(_state!.Header.InstanceId, _state.Header.Generation, activity.Scheduled.TaskId);
+                Activities.Add(new ActivityWork(_partition, key, activity.Scheduled.Name, activity.Input));
                 break;
             case StartSubOrchestration sub:
                 checkpoint.Creations.Add(NewChild(sub));
@@ -204,12 +204,12 @@ internal sealed class InstanceTurn
 
     private NewInstance NewChild(StartSubOrchestration sub)
     {
-        var (id, parent) = (sub.Created.InstanceId, state!.Header);
-        var header = new InstanceHeader(id, node.PartitionOf(id), InstanceHeader.NewGeneration(), sub.Created.Name)
+        var (id, parent) = (sub.Created.InstanceId, _state!.Header);
+        var header = new InstanceHeader(id, _node.PartitionOf(id), InstanceHeader.NewGeneration(), sub.Created.Name)
         {
             Version = sub.Version,
             Input = sub.Input,
-            CreatedAt = now,
+            CreatedAt = _now,
             Parent = new ParentLink(parent.Name, parent.InstanceId, parent.Generation, sub.Created.TaskId),
             Tags = sub.Tags,
         };
@@ -217,5 +217,5 @@ internal sealed class InstanceTurn
         return new NewInstance(header, NewInstance.Finished) { OnRefused = NewMessage(parent.InstanceId, refusal) with { Generation = parent.Generation } };
     }
 
-    private Message NewMessage(string instanceId, HistoryEvent content) => new(instanceId, node.PartitionOf(instanceId)) { Id = node.MessageIds.Next(), Event = content };
+    private Message NewMessage(string instanceId, HistoryEvent content) => new(instanceId, _node.PartitionOf(instanceId)) { Id = _node.MessageIds.Next(), Event = content };
 }

@@ -6,11 +6,11 @@ namespace EmbeddedFunctions.Durable;
 /// <summary>Clients that wait for an instance to start or finish.</summary>
 internal sealed class InstanceWaiters
 {
-    private readonly ConcurrentDictionary<(string InstanceId, bool Finished), TaskCompletionSource> waiting = new();
+    private readonly ConcurrentDictionary<(string InstanceId, bool Finished), TaskCompletionSource> _waiting = new();
 
     /// <summary>Completes when the instance gets another status, or only when it finishes; also when it may have done so on another node.</summary>
     public Task NextAsync(string instanceId, bool finished) =>
-        waiting.GetOrAdd((instanceId, finished), static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        _waiting.GetOrAdd((instanceId, finished), static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     /// <param name="instanceId">The instance.</param>
     /// <param name="status">Its new status; null when it is not known here.</param>
@@ -23,13 +23,13 @@ internal sealed class InstanceWaiters
 
     public void SignalAll()
     {
-        foreach (var key in waiting.Keys)
+        foreach (var key in _waiting.Keys)
             Complete(key);
     }
 
     private void Complete((string InstanceId, bool Finished) key)
     {
-        if (waiting.TryRemove(key, out var source))
+        if (_waiting.TryRemove(key, out var source))
             source.TrySetResult();
     }
 }

@@ -11,38 +11,38 @@ internal sealed class LiveInstance(DurableNode node, OwnedPartition partition, s
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
-    private readonly Lock gate = new();
-    private List<Message> mailbox = [];
-    private bool busy;
-    private bool closed;
-    private long lastStep;
+    private readonly Lock _gate = new();
+    private List<Message> _mailbox = [];
+    private bool _busy;
+    private bool _closed;
+    private long _lastStep;
 
     // The fields below belong to whoever runs the current step.
-    private InstanceState? state;
-    private bool loaded;
-    private InstanceTurn? committing;
-    private Exception? commitError;
-    private DateTime nextWake = DateTime.MaxValue;
-    private int failures;
+    private InstanceState? _state;
+    private bool _loaded;
+    private InstanceTurn? _committing;
+    private Exception? _commitError;
+    private DateTime _nextWake = DateTime.MaxValue;
+    private int _failures;
 
     public string InstanceId => instanceId;
 
     /// <summary>When it last did something, as a timestamp of the system's clock.</summary>
-    public long LastStep => Volatile.Read(ref lastStep);
+    public long LastStep => Volatile.Read(ref _lastStep);
 
     /// <summary>False when the object is out of use; there is or will be another one for the instance.</summary>
     public bool TryPost(Message message)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (closed)
+            if (_closed)
                 return false;
 
-            mailbox.Add(message);
-            if (busy)
+            _mailbox.Add(message);
+            if (_busy)
                 return true;
 
-            busy = true;
+            _busy = true;
         }
 
         Schedule();
@@ -52,12 +52,12 @@ internal sealed class LiveInstance(DurableNode node, OwnedPartition partition, s
     /// <summary>Takes it out of use unless it has something to do.</summary>
     public bool TryClose()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (busy || mailbox.Count > 0)
-                return closed;
+            if (_busy || _mailbox.Count > 0)
+                return _closed;
 
-            return closed = true;
+            return _closed = true;
         }
     }
 
@@ -67,14 +67,14 @@ internal sealed class LiveInstance(DurableNode node, OwnedPartition partition, s
 
     private async Task StepAsync()
     {
-        Volatile.Write(ref lastStep, TimeProvider.System.GetTimestamp());
+        Volatile.Write(ref _lastStep, TimeProvider.System.GetTimestamp());
         try
         {
-            if (committing is { } turn)
+            if (_committing is { } turn)
                 await FinishAsync(turn);
             if (partition.Lost.IsCancellationRequested)
                 return;
-            if (!loaded && !TryAdopt())
+            if (!_loaded && !TryAdopt())
                 await LoadAsync();
             if (!TakeTurn())
                 Rest();
@@ -90,9 +90,9 @@ internal sealed class LiveInstance(DurableNode node, OwnedPartition partition, s
     /// <summary>A new instance need not be read: its creator hands it over.</summary>
     private bool TryAdopt()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (mailbox.Find(m => m.Start is not null)?.Start is not { } header)
+            if (_mailbox.Find(m => m.Start is not null)?.Start is not { } header)
                 return false;
 
             Adopt(header);
@@ -102,9 +102,9 @@ internal sealed class LiveInstance(DurableNode node, OwnedPartition partition, s
 
     private void Adopt(InstanceHeader header)
     {
-        state = InstanceState.New(header, node.Services, Violated);
-        loaded = true;
-        nextWake = DateTime.MaxValue;
+        _state = InstanceState.New(header, node.Services, Violated);
+        _loaded = true;
+        _nextWake = DateTime.MaxValue;
         SetWake();
     }
 
@@ -121,15 +121,15 @@ internal sealed class LiveInstance(DurableNode node, OwnedPartition partition, s
             node.Loads.Release();
         }
 
-        state = stored is null ? null : InstanceState.Load(stored, node.Services, Violated);
-        loaded = true;
-        nextWake = DateTime.MaxValue;
-        if (state is null)
+        _state = stored is null ? null : InstanceState.Load(stored, node.Services, Violated);
+        _loaded = true;
+        _nextWake = DateTime.MaxValue;
+        if (_state is null)
             return;
 
-        node.Waiters.Signal(instanceId, state.Status); // its last commit may have taken effect although the answer got lost
-        if (!state.IsFinished)
-            Resume(state);
+        node.Waiters.Signal(instanceId, _state.Status); // its last commit may have taken effect although the answer got lost
+        if (!_state.IsFinished)
+            Resume(_state);
     }
 
     /// <summary>Takes up what the stored history has left under way.</summary>
@@ -147,18 +147,18 @@ internal sealed class LiveInstance(DurableNode node, OwnedPartition partition, s
     private bool TakeTurn()
     {
         List<Message> messages;
-        lock (gate)
+        lock (_gate)
         {
-            messages = mailbox;
-            mailbox = [];
+            messages = _mailbox;
+            _mailbox = [];
         }
 
-        if (messages.Find(m => m.Start is not null)?.Start is { } start && (state is null || (state.IsFinished && state.Header.Generation != start.Generation)))
+        if (messages.Find(m => m.Start is not null)?.Start is { } start && (_state is null || (_state.IsFinished && _state.Header.Generation != start.Generation)))
             Adopt(start);
         if (messages.Exists(m => m is { Event: null, Start: null }))
-            nextWake = DateTime.MaxValue; // the alarm has rung, or somebody else knocked: set it anew
+            _nextWake = DateTime.MaxValue; // the alarm has rung, or somebody else knocked: set it anew
 
-        var turn = new InstanceTurn(node, partition, state, messages);
+        var turn = new InstanceTurn(node, partition, _state, messages);
         turn.Run(OnCommitted, Violated);
         if (turn.Checkpoint is not { } checkpoint)
         {
@@ -167,38 +167,38 @@ internal sealed class LiveInstance(DurableNode node, OwnedPartition partition, s
             return false;
         }
 
-        committing = turn;
+        _committing = turn;
         node.Writer.Enqueue(checkpoint);
         return true;
     }
 
     private void OnCommitted(Exception? error)
     {
-        commitError = error;
+        _commitError = error;
         Schedule();
     }
 
     private async Task FinishAsync(InstanceTurn turn)
     {
-        committing = null;
-        if (commitError is FenceLostException)
+        _committing = null;
+        if (_commitError is FenceLostException)
             return;
 
-        if (commitError is not null)
+        if (_commitError is not null)
         {
             await RecoverAsync(turn);
             return;
         }
 
-        failures = 0;
+        _failures = 0;
         partition.Consumed(turn.Checkpoint!.Consumed);
         turn.Settled.ForEach(partition.Settle);
         turn.Activities.ForEach(Dispatch);
         node.DeliverAll(turn.Checkpoint);
         if (turn.Unread.Count > 0)
             PutBack(turn.Unread);
-        if (state is not null && turn.Checkpoint.Update is not null)
-            MoveOn(state, turn);
+        if (_state is not null && turn.Checkpoint.Update is not null)
+            MoveOn(_state, turn);
     }
 
     private void MoveOn(InstanceState current, InstanceTurn turn)
@@ -206,7 +206,7 @@ internal sealed class LiveInstance(DurableNode node, OwnedPartition partition, s
         var changed = current.Status != turn.Status;
         current.Status = turn.Status;
         current.Checkpoints++;
-        state = turn.Next ?? current;
+        _state = turn.Next ?? current;
         SetWake();
         if (changed)
             node.Waiters.Signal(instanceId, turn.Status);
@@ -218,8 +218,8 @@ internal sealed class LiveInstance(DurableNode node, OwnedPartition partition, s
     /// </summary>
     private async Task RecoverAsync(InstanceTurn turn)
     {
-        state = null;
-        loaded = false;
+        _state = null;
+        _loaded = false;
         await PauseAsync();
         var remaining = turn.Messages.Where(m => m.Id is null && m.Event is not null).ToList();
         var rows = turn.Messages.Where(m => m.Id is not null).ToList();
@@ -250,25 +250,25 @@ internal sealed class LiveInstance(DurableNode node, OwnedPartition partition, s
 
     private async Task PauseAsync()
     {
-        var pause = TimeSpan.FromMilliseconds(10 * Math.Pow(2, Math.Min(failures++, 20)));
+        var pause = TimeSpan.FromMilliseconds(10 * Math.Pow(2, Math.Min(_failures++, 20)));
         await Task.Delay(pause < LongestPause ? pause : LongestPause);
     }
 
     private void PutBack(List<Message> messages)
     {
-        lock (gate)
-            mailbox.InsertRange(0, messages);
+        lock (_gate)
+            _mailbox.InsertRange(0, messages);
     }
 
     private void Rest()
     {
         bool rests;
-        var leaves = state is null || state.IsFinished;
-        lock (gate)
+        var leaves = _state is null || _state.IsFinished;
+        lock (_gate)
         {
-            rests = mailbox.Count == 0;
-            busy = !rests;
-            closed = rests && leaves;
+            rests = _mailbox.Count == 0;
+            _busy = !rests;
+            _closed = rests && leaves;
         }
 
         if (!rests)
@@ -285,10 +285,10 @@ internal sealed class LiveInstance(DurableNode node, OwnedPartition partition, s
 
     private void SetWake()
     {
-        if (state is not { IsFinished: false } || InstanceTurn.NextTimer(state) is not { } due || due >= nextWake)
+        if (_state is not { IsFinished: false } || InstanceTurn.NextTimer(_state) is not { } due || due >= _nextWake)
             return;
 
-        nextWake = due;
+        _nextWake = due;
         node.Timers.Add(partition, instanceId, due);
     }
 

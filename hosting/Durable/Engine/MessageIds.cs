@@ -5,8 +5,8 @@ namespace EmbeddedFunctions.Durable;
 /// <summary>Ids of inbox rows: unique across nodes and, within a process, in the order of creation, which is the order of delivery.</summary>
 internal sealed class MessageIds(TimeProvider clock)
 {
-    private readonly string node = RandomNumberGenerator.GetHexString(12, lowercase: true);
-    private long last;
+    private readonly string _node = RandomNumberGenerator.GetHexString(12, lowercase: true);
+    private long _last;
 
     public string Next()
     {
@@ -16,10 +16,10 @@ internal sealed class MessageIds(TimeProvider clock)
         long next;
         do
         {
-            seen = Volatile.Read(ref last);
+            seen = Volatile.Read(ref _last);
             next = Math.Max(seen + 1, now);
         }
-        while (Interlocked.CompareExchange(ref last, next, seen) != seen);
-        return $"{next:x16}{node}";
+        while (Interlocked.CompareExchange(ref _last, next, seen) != seen);
+        return $"{next:x16}{_node}";
     }
 }

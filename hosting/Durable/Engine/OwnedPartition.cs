@@ -7,32 +7,32 @@ namespace EmbeddedFunctions.Durable;
 internal sealed class OwnedPartition(DurableNode node, PartitionLease lease)
 #pragma warning restore CA1001
 {
-    private readonly ConcurrentDictionary<string, LiveInstance> instances = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<ActivityKey, byte> activities = new();
-    private readonly CancellationTokenSource lost = new();
-    private readonly Lock inbox = new();
-    private readonly HashSet<string> delivered = new(StringComparer.Ordinal);
-    private HashSet<string> consumed = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, LiveInstance> _instances = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<ActivityKey, byte> _activities = new();
+    private readonly CancellationTokenSource _lost = new();
+    private readonly Lock _inbox = new();
+    private readonly HashSet<string> _delivered = new(StringComparer.Ordinal);
+    private HashSet<string> _consumed = new(StringComparer.Ordinal);
 
     public PartitionLease Lease { get; } = lease;
 
     public int Id => Lease.Id;
 
     /// <summary>Cancelled when another node owns the partition, or none.</summary>
-    public CancellationToken Lost => lost.Token;
+    public CancellationToken Lost => _lost.Token;
 
-    public ICollection<LiveInstance> Instances => instances.Values;
+    public ICollection<LiveInstance> Instances => _instances.Values;
 
-    public bool Holds(string instanceId) => instances.ContainsKey(instanceId);
+    public bool Holds(string instanceId) => _instances.ContainsKey(instanceId);
 
     public void Post(Message message)
     {
         if (message.Id is not null && !MarkDelivered(message.Id))
             return;
 
-        while (!lost.IsCancellationRequested)
+        while (!_lost.IsCancellationRequested)
         {
-            var instance = instances.GetOrAdd(message.InstanceId, static (id, me) => new LiveInstance(me.Node, me.Partition, id), (Node: node, Partition: this));
+            var instance = _instances.GetOrAdd(message.InstanceId, static (id, me) => new LiveInstance(me.Node, me.Partition, id), (Node: node, Partition: this));
             if (instance.TryPost(message))
                 return;
 
@@ -40,23 +40,23 @@ internal sealed class OwnedPartition(DurableNode node, PartitionLease lease)
         }
     }
 
-    public void Remove(LiveInstance instance) => instances.TryRemove(new KeyValuePair<string, LiveInstance>(instance.InstanceId, instance));
+    public void Remove(LiveInstance instance) => _instances.TryRemove(new KeyValuePair<string, LiveInstance>(instance.InstanceId, instance));
 
     /// <summary>False when the activity is already under way, or its outcome on the way into the history.</summary>
-    public bool TryBegin(ActivityKey activity) => activities.TryAdd(activity, 0);
+    public bool TryBegin(ActivityKey activity) => _activities.TryAdd(activity, 0);
 
     /// <summary>The activity's outcome is in the history, or no longer wanted.</summary>
-    public void Settle(ActivityKey activity) => activities.TryRemove(activity, out _);
+    public void Settle(ActivityKey activity) => _activities.TryRemove(activity, out _);
 
     /// <summary>The rows are deleted. They are remembered until a sweep has begun that cannot see them any more.</summary>
     public void Consumed(IReadOnlyList<string> messages)
     {
-        lock (inbox)
+        lock (_inbox)
         {
             foreach (var id in messages)
             {
-                delivered.Remove(id);
-                consumed.Add(id);
+                _delivered.Remove(id);
+                _consumed.Add(id);
             }
         }
     }
@@ -64,20 +64,20 @@ internal sealed class OwnedPartition(DurableNode node, PartitionLease lease)
     /// <summary>Called before a sweep reads: what is consumed until now will not be among its rows.</summary>
     public void BeginSweep()
     {
-        lock (inbox)
-            consumed = new HashSet<string>(StringComparer.Ordinal);
+        lock (_inbox)
+            _consumed = new HashSet<string>(StringComparer.Ordinal);
     }
 
     public void Lose()
     {
-        _ = lost.CancelAsync(); // callbacks of activities run elsewhere
-        instances.Clear();
+        _ = _lost.CancelAsync(); // callbacks of activities run elsewhere
+        _instances.Clear();
     }
 
     private bool MarkDelivered(string id)
     {
-        lock (inbox)
-            return !consumed.Contains(id) && delivered.Add(id);
+        lock (_inbox)
+            return !_consumed.Contains(id) && _delivered.Add(id);
     }
 }
 

@@ -5,39 +5,39 @@ internal sealed class TimerQueue : IDisposable
 {
     private static readonly TimeSpan LongestSleep = TimeSpan.FromDays(20);
 
-    private readonly PriorityQueue<(OwnedPartition Partition, string InstanceId), DateTime> queue = new();
-    private readonly Lock gate = new();
-    private readonly TimeProvider clock;
-    private readonly ITimer timer;
-    private DateTime alarm = DateTime.MaxValue;
+    private readonly PriorityQueue<(OwnedPartition Partition, string InstanceId), DateTime> _queue = new();
+    private readonly Lock _gate = new();
+    private readonly TimeProvider _clock;
+    private readonly ITimer _timer;
+    private DateTime _alarm = DateTime.MaxValue;
 
     public TimerQueue(TimeProvider clock)
     {
-        this.clock = clock;
-        timer = clock.CreateTimer(static me => ((TimerQueue)me!).Ring(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _clock = clock;
+        _timer = _clock.CreateTimer(static me => ((TimerQueue)me!).Ring(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public void Add(OwnedPartition partition, string instanceId, DateTime due)
     {
-        lock (gate)
+        lock (_gate)
         {
-            queue.Enqueue((partition, instanceId), due);
-            if (due < alarm)
+            _queue.Enqueue((partition, instanceId), due);
+            if (due < _alarm)
                 SetAlarm(due);
         }
     }
 
-    public void Dispose() => timer.Dispose();
+    public void Dispose() => _timer.Dispose();
 
     private void Ring()
     {
         var due = new List<(OwnedPartition Partition, string InstanceId)>();
-        lock (gate)
+        lock (_gate)
         {
-            var now = clock.GetUtcNow().UtcDateTime;
-            while (queue.TryPeek(out var next, out var at) && (at <= now || next.Partition.Lost.IsCancellationRequested))
-                due.Add(queue.Dequeue());
-            SetAlarm(queue.TryPeek(out _, out var earliest) ? earliest : DateTime.MaxValue);
+            var now = _clock.GetUtcNow().UtcDateTime;
+            while (_queue.TryPeek(out var next, out var at) && (at <= now || next.Partition.Lost.IsCancellationRequested))
+                due.Add(_queue.Dequeue());
+            SetAlarm(_queue.TryPeek(out _, out var earliest) ? earliest : DateTime.MaxValue);
         }
 
         foreach (var (partition, instanceId) in due)
@@ -46,9 +46,9 @@ internal sealed class TimerQueue : IDisposable
 
     private void SetAlarm(DateTime due)
     {
-        alarm = due;
+        _alarm = due;
         // Timers count in milliseconds; one that rings a fraction early would only ring again.
-        var wait = TimeSpan.FromMilliseconds(Math.Ceiling((due - clock.GetUtcNow().UtcDateTime).TotalMilliseconds));
-        timer.Change(wait > LongestSleep ? LongestSleep : wait < TimeSpan.Zero ? TimeSpan.Zero : wait, Timeout.InfiniteTimeSpan);
+        var wait = TimeSpan.FromMilliseconds(Math.Ceiling((due - _clock.GetUtcNow().UtcDateTime).TotalMilliseconds));
+        _timer.Change(wait > LongestSleep ? LongestSleep : wait < TimeSpan.Zero ? TimeSpan.Zero : wait, Timeout.InfiniteTimeSpan);
     }
 }

@@ -6,7 +6,7 @@ namespace EmbeddedFunctions.Durable;
 /// <summary>The context that orchestrator code sees; it turns calls into actions of its run.</summary>
 internal sealed class DurableOrchestrationContext(OrchestrationRun run) : TaskOrchestrationContext
 {
-    private int guids;
+    private int _guids;
 
     public override TaskName Name => run.Header.Name;
 
@@ -77,6 +77,6 @@ internal sealed class DurableOrchestrationContext(OrchestrationRun run) : TaskOr
     public override Guid NewGuid()
     {
         run.RequireTurn();
-        return DeterministicGuid.Create(InstanceId, CurrentUtcDateTime, guids++);
+        return DeterministicGuid.Create(InstanceId, CurrentUtcDateTime, _guids++);
     }
 }

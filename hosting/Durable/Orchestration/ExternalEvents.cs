@@ -5,25 +5,25 @@ namespace EmbeddedFunctions.Durable;
 /// <summary>External events that nobody awaits yet, and waits without an event; first come, first served per name. Names are compared without regard to case.</summary>
 internal sealed class ExternalEvents(DataConverter converter)
 {
-    private readonly List<EventRaised> buffered = [];
-    private readonly List<Waiter> waiters = [];
+    private readonly List<EventRaised> _buffered = [];
+    private readonly List<Waiter> _waiters = [];
 
-    public bool IsAwaited => waiters.Count > 0;
+    public bool IsAwaited => _waiters.Count > 0;
 
     /// <summary>Events that no one has awaited, oldest first.</summary>
-    public IReadOnlyList<EventRaised> Unprocessed => buffered;
+    public IReadOnlyList<EventRaised> Unprocessed => _buffered;
 
     public void Raise(EventRaised raised)
     {
-        var index = waiters.FindIndex(w => Same(w.Name, raised.Name));
+        var index = _waiters.FindIndex(w => Same(w.Name, raised.Name));
         if (index < 0)
         {
-            buffered.Add(raised);
+            _buffered.Add(raised);
             return;
         }
 
-        var waiter = waiters[index];
-        waiters.RemoveAt(index);
+        var waiter = _waiters[index];
+        _waiters.RemoveAt(index);
         waiter.Complete(raised.Input);
     }
 
@@ -33,16 +33,16 @@ internal sealed class ExternalEvents(DataConverter converter)
             return Task.FromCanceled<T>(ct);
 
         var waiter = new Waiter<T>(name, converter);
-        var index = buffered.FindIndex(e => Same(e.Name, name));
+        var index = _buffered.FindIndex(e => Same(e.Name, name));
         if (index >= 0)
         {
-            var raised = buffered[index];
-            buffered.RemoveAt(index);
+            var raised = _buffered[index];
+            _buffered.RemoveAt(index);
             waiter.Complete(raised.Input);
             return waiter.Task;
         }
 
-        waiters.Add(waiter);
+        _waiters.Add(waiter);
         if (ct.CanBeCanceled)
             waiter.Cancellation = ct.UnsafeRegister(_ => pump.Send(_ => Cancel(waiter, ct), null), null);
         return waiter.Task;
@@ -52,7 +52,7 @@ internal sealed class ExternalEvents(DataConverter converter)
 
     private void Cancel<T>(Waiter<T> waiter, CancellationToken ct)
     {
-        if (waiters.Remove(waiter))
+        if (_waiters.Remove(waiter))
             waiter.Cancel(ct);
     }
 
@@ -65,9 +65,9 @@ internal sealed class ExternalEvents(DataConverter converter)
 
     private sealed class Waiter<T>(string name, DataConverter converter) : Waiter(name)
     {
-        private readonly TaskCompletionSource<T> source = new();
+        private readonly TaskCompletionSource<T> _source = new();
 
-        public Task<T> Task => source.Task;
+        public Task<T> Task => _source.Task;
 
         public CancellationTokenRegistration Cancellation { get; set; }
 
@@ -76,14 +76,14 @@ internal sealed class ExternalEvents(DataConverter converter)
             Cancellation.Dispose();
             try
             {
-                source.TrySetResult(converter.Deserialize<T>(input)!);
+                _source.TrySetResult(converter.Deserialize<T>(input)!);
             }
             catch (Exception e)
             {
-                source.TrySetException(e);
+                _source.TrySetException(e);
             }
         }
 
-        public void Cancel(CancellationToken ct) => source.TrySetCanceled(ct);
+        public void Cancel(CancellationToken ct) => _source.TrySetCanceled(ct);
     }
 }

@@ -25,9 +25,9 @@ internal abstract class OpenTask(OrchestrationAction action)
 /// <summary>As <see cref="OpenTask"/>, with the type that the code expects.</summary>
 internal sealed class OpenTask<T>(OrchestrationAction action, DataConverter converter) : OpenTask(action)
 {
-    private readonly TaskCompletionSource<T> source = new();
+    private readonly TaskCompletionSource<T> _source = new();
 
-    public Task<T> Task => source.Task;
+    public Task<T> Task => _source.Task;
 
     public override void Complete(string? result)
     {
@@ -38,14 +38,14 @@ internal sealed class OpenTask<T>(OrchestrationAction action, DataConverter conv
         }
         catch (Exception e)
         {
-            source.TrySetException(e);
+            _source.TrySetException(e);
             return;
         }
 
-        source.TrySetResult(value!);
+        _source.TrySetResult(value!);
     }
 
-    public override void Fail(Exception exception) => source.TrySetException(exception);
+    public override void Fail(Exception exception) => _source.TrySetException(exception);
 
-    public override void Cancel(CancellationToken ct) => source.TrySetCanceled(ct);
+    public override void Cancel(CancellationToken ct) => _source.TrySetCanceled(ct);
 }

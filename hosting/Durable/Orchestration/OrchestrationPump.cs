@@ -6,16 +6,16 @@ namespace EmbeddedFunctions.Durable;
 /// </summary>
 internal sealed class OrchestrationPump(Action foreignThread) : SynchronizationContext
 {
-    private readonly Queue<(SendOrPostCallback Callback, object? State)> work = new();
-    private volatile int thread;
+    private readonly Queue<(SendOrPostCallback Callback, object? State)> _work = new();
+    private volatile int _thread;
 
-    public bool IsCurrent => thread == Environment.CurrentManagedThreadId;
+    public bool IsCurrent => _thread == Environment.CurrentManagedThreadId;
 
     /// <summary>Runs a turn with this context as the current one.</summary>
     public void Run(Action turn)
     {
         var previous = Current;
-        thread = Environment.CurrentManagedThreadId;
+        _thread = Environment.CurrentManagedThreadId;
         SetSynchronizationContext(this);
         try
         {
@@ -23,22 +23,22 @@ internal sealed class OrchestrationPump(Action foreignThread) : SynchronizationC
         }
         finally
         {
-            work.Clear();
+            _work.Clear();
             SetSynchronizationContext(previous);
-            thread = 0;
+            _thread = 0;
         }
     }
 
     public void Drain()
     {
-        while (work.TryDequeue(out var item))
+        while (_work.TryDequeue(out var item))
             item.Callback(item.State);
     }
 
     public override void Post(SendOrPostCallback d, object? state)
     {
         if (IsCurrent)
-            work.Enqueue((d, state));
+            _work.Enqueue((d, state));
         else
             foreignThread();
     }

@@ -14,17 +14,16 @@ internal sealed record OrchestrationServices(IDurableFunctions Functions, DataCo
 /// </summary>
 internal sealed class OrchestrationRun
 {
-    private const string Advice = "Orchestrator code must be deterministic: await only tasks of its context, without ConfigureAwait(false), and change it only while no instance runs.";
-
-    private readonly Dictionary<int, OpenTask> open = [];
-    private readonly List<OrchestrationAction> unrecorded = [];
-    private readonly Queue<HistoryEvent> heldBack = new();
-    private readonly OrchestrationPump pump;
-    private readonly DurableOrchestrationContext context;
-    private readonly Action violated;
-    private int nextTaskId;
-    private Task<object?>? orchestrator;
-    private Failure? violation;
+    private readonly Dictionary<int, OpenTask> _open = [];
+    private readonly UnrecordedActions _actions;
+    private readonly Queue<HistoryEvent> _heldBack = new();
+    private readonly OrchestrationPump _pump;
+    private readonly DurableOrchestrationContext _context;
+    private readonly Action _violated;
+    private readonly string _subject;
+    private int _nextTaskId;
+    private Task<object?>? _orchestrator;
+    private Failure? _violation;
 
     /// <param name="header">The instance.</param>
     /// <param name="services">What all runs share.</param>
@@ -33,10 +32,12 @@ internal sealed class OrchestrationRun
     {
         Header = header;
         Services = services;
-        this.violated = violated;
-        pump = new OrchestrationPump(ReportForeignThread);
+        _violated = violated;
+        _subject = $"The orchestrator '{header.Name}' of instance '{header.InstanceId}'";
+        _actions = new UnrecordedActions(_subject);
+        _pump = new OrchestrationPump(ReportForeignThread);
         Events = new ExternalEvents(services.Converter);
-        context = new DurableOrchestrationContext(this);
+        _context = new DurableOrchestrationContext(this);
     }
 
     public InstanceHeader Header { get; }
@@ -51,10 +52,10 @@ internal sealed class OrchestrationRun
 
     public bool IsSuspended { get; private set; }
 
-    public bool IsStarted => orchestrator is not null;
+    public bool IsStarted => _orchestrator is not null;
 
     /// <summary>Set once the code broke the rules; the instance then fails in its next turn.</summary>
-    public Failure? Violation => violation;
+    public Failure? Violation => _violation;
 
     public OrchestrationOutcome? Outcome { get; private set; }
 
@@ -63,7 +64,7 @@ internal sealed class OrchestrationRun
     /// <summary>JSON.</summary>
     public string? CustomStatus { get; set; }
 
-    public IEnumerable<OpenTask> OpenTasks => open.Values.Where(t => !t.HasOutcome);
+    public IEnumerable<OpenTask> OpenTasks => _open.Values.Where(t => !t.HasOutcome);
 
     /// <summary>Feeds the stored history to fresh code. A mismatch is reported as <see cref="Violation"/>.</summary>
     public void Replay(List<HistoryEvent> history)
@@ -73,9 +74,9 @@ internal sealed class OrchestrationRun
         {
             foreach (var past in history)
                 Apply(past);
-            RequireAllRecorded();
-            if (orchestrator is { IsCompleted: true } && !IsSuspended)
-                throw new NonDeterministicOrchestrationException($"{Subject()} returns where its history goes on. {Advice}");
+            _actions.RequireNone();
+            if (_orchestrator is { IsCompleted: true } && !IsSuspended)
+                throw new NonDeterministicOrchestrationException($"{_subject} returns where its history goes on. {NonDeterministicOrchestrationException.Advice}");
             RequireProgress();
         });
         IsReplaying = false;
@@ -96,26 +97,21 @@ internal sealed class OrchestrationRun
             if (Outcome is null)
                 RequireProgress();
         });
-        if (violation is not null && Outcome is not Ended { Status: OrchestrationRuntimeStatus.Terminated })
-            Outcome = new Ended(OrchestrationRuntimeStatus.Failed, null, violation);
+        if (_violation is not null && Outcome is not Ended { Status: OrchestrationRuntimeStatus.Terminated })
+            Outcome = new Ended(OrchestrationRuntimeStatus.Failed, null, _violation);
         return applied;
     }
 
     /// <summary>Ends the instance because of its <see cref="Violation"/> without running code.</summary>
-    public void FailByViolation() => Outcome = new Ended(OrchestrationRuntimeStatus.Failed, null, violation);
+    public void FailByViolation() => Outcome = new Ended(OrchestrationRuntimeStatus.Failed, null, _violation);
 
     /// <summary>What the code has scheduled since the last call.</summary>
-    public List<OrchestrationAction> TakeActions()
-    {
-        var actions = new List<OrchestrationAction>(unrecorded);
-        unrecorded.Clear();
-        return actions;
-    }
+    public List<OrchestrationAction> TakeActions() => _actions.Take();
 
     /// <summary>Takes the place in the history for an outcome; false when there is no such task or it has an outcome already.</summary>
     public bool TryAccept(OutcomeEvent outcome)
     {
-        if (!open.TryGetValue(outcome.TaskId, out var task) || task.HasOutcome || task.Action is StartTimer != outcome is TimerFired)
+        if (!_open.TryGetValue(outcome.TaskId, out var task) || task.HasOutcome || task.Action is StartTimer != outcome is TimerFired)
             return false;
 
         return task.HasOutcome = true;
@@ -124,44 +120,44 @@ internal sealed class OrchestrationRun
     public int DrawTaskId()
     {
         RequireTurn();
-        return nextTaskId++;
+        return _nextTaskId++;
     }
 
     public Task<T> Schedule<T>(OrchestrationAction action, CancellationToken ct = default)
     {
         RequireTurn();
-        unrecorded.Add(action);
+        _actions.Add(action);
         var task = new OpenTask<T>(action, Services.Converter);
-        open.Add(action.Event.TaskId, task);
+        _open.Add(action.Event.TaskId, task);
         if (ct.CanBeCanceled)
-            task.Cancellation = ct.UnsafeRegister(_ => pump.Send(_ => Cancel(task, action.Event.TaskId, ct), null), null);
+            task.Cancellation = ct.UnsafeRegister(_ => _pump.Send(_ => Cancel(task, action.Event.TaskId, ct), null), null);
         return task.Task;
     }
 
     public void Send(SendExternalEvent action)
     {
         RequireTurn();
-        unrecorded.Add(action);
+        _actions.Add(action);
     }
 
     public Task<T> WaitForEventAsync<T>(string name, CancellationToken ct)
     {
         RequireTurn();
-        return Events.WaitAsync<T>(name, pump, ct);
+        return Events.WaitAsync<T>(name, _pump, ct);
     }
 
     public void RequireTurn()
     {
-        if (pump.IsCurrent)
+        if (_pump.IsCurrent)
             return;
 
         ReportForeignThread();
-        throw new InvalidOperationException($"{Subject()} uses its context from a foreign thread. {Advice}");
+        throw new InvalidOperationException($"{_subject} uses its context from a foreign thread. {NonDeterministicOrchestrationException.Advice}");
     }
 
     private void Cancel(OpenTask task, int id, CancellationToken ct)
     {
-        if (open.Remove(id))
+        if (_open.Remove(id))
             task.Cancel(ct);
     }
 
@@ -170,11 +166,12 @@ internal sealed class OrchestrationRun
         switch (next)
         {
             case OrchestratorStarted turn:
-                RequireAllRecorded();
+                if (IsReplaying)
+                    _actions.RequireNone();
                 Now = turn.Timestamp;
                 break;
             case ExecutionStarted:
-                orchestrator = StartAsync();
+                _orchestrator = StartAsync();
                 break;
             case ScheduledEvent scheduled:
                 Record(scheduled);
@@ -193,25 +190,25 @@ internal sealed class OrchestrationRun
                 break;
         }
 
-        pump.Drain();
+        _pump.Drain();
     }
 
     private void Resume()
     {
         IsSuspended = false;
-        while (heldBack.TryDequeue(out var held))
+        while (_heldBack.TryDequeue(out var held))
         {
             Deliver(held);
-            pump.Drain();
+            _pump.Drain();
         }
     }
 
     private void Receive(HistoryEvent next)
     {
-        if (IsReplaying && next is OutcomeEvent outcome && open.TryGetValue(outcome.TaskId, out var task))
+        if (IsReplaying && next is OutcomeEvent outcome && _open.TryGetValue(outcome.TaskId, out var task))
             task.HasOutcome = true;
         if (IsSuspended)
-            heldBack.Enqueue(next);
+            _heldBack.Enqueue(next);
         else
             Deliver(next);
     }
@@ -224,7 +221,7 @@ internal sealed class OrchestrationRun
             return;
         }
 
-        if (next is not OutcomeEvent outcome || !open.Remove(outcome.TaskId, out var task))
+        if (next is not OutcomeEvent outcome || !_open.Remove(outcome.TaskId, out var task))
             return;
 
         task.Cancellation.Unregister();
@@ -248,37 +245,17 @@ internal sealed class OrchestrationRun
         }
     }
 
-    /// <summary>Holds what the code has scheduled against what the history says it scheduled.</summary>
     private void Record(ScheduledEvent scheduled)
     {
-        var index = unrecorded.FindIndex(a => a.Event.TaskId == scheduled.TaskId);
-        if (index < 0)
-            throw new NonDeterministicOrchestrationException($"{Subject()} does not schedule what its history has at this point: {scheduled}. {Advice}");
-
-        var action = unrecorded[index];
-        if (scheduled is TimerCreated timer && action is StartTimer)
-        {
-            if (open.TryGetValue(timer.TaskId, out var task))
-                task.FireAt = timer.FireAt;
-        }
-        else if (!action.Event.Equals(scheduled))
-        {
-            throw new NonDeterministicOrchestrationException($"{Subject()} schedules {action.Event} where its history has {scheduled}. {Advice}");
-        }
-
-        unrecorded.RemoveAt(index);
-    }
-
-    private void RequireAllRecorded()
-    {
-        if (unrecorded.Count > 0 && IsReplaying)
-            throw new NonDeterministicOrchestrationException($"{Subject()} schedules {unrecorded[0].Event} where its history has nothing. {Advice}");
+        _actions.Match(scheduled);
+        if (scheduled is TimerCreated timer && _open.TryGetValue(timer.TaskId, out var task))
+            task.FireAt = timer.FireAt;
     }
 
     private void RequireProgress()
     {
-        if (orchestrator is { IsCompleted: false } && !IsSuspended && !Events.IsAwaited && open.Count == 0)
-            throw new NonDeterministicOrchestrationException($"{Subject()} waits, but not for a task of its context. {Advice}");
+        if (_orchestrator is { IsCompleted: false } && !IsSuspended && !Events.IsAwaited && _open.Count == 0)
+            throw new NonDeterministicOrchestrationException($"{_subject} waits, but not for a task of its context. {NonDeterministicOrchestrationException.Advice}");
     }
 
     /// <remarks>The await captures the pump: an orchestrator that ends on a foreign thread is reported like any other continuation there.</remarks>
@@ -287,39 +264,37 @@ internal sealed class OrchestrationRun
         if (!Services.Functions.HasOrchestrator(Header.Name))
             throw new InvalidOperationException($"There is no orchestrator '{Header.Name}'.");
 
-        return await Services.Functions.RunOrchestratorAsync(Header.Name, context);
+        return await Services.Functions.RunOrchestratorAsync(Header.Name, _context);
     }
 
     private OrchestrationOutcome? OutcomeOfCode()
     {
-        if (orchestrator is not { IsCompleted: true } || IsSuspended)
+        if (_orchestrator is not { IsCompleted: true } || IsSuspended)
             return null;
-        if (!orchestrator.IsCompletedSuccessfully)
-            return new Ended(OrchestrationRuntimeStatus.Failed, null, Failure.From(orchestrator.Exception?.InnerException ?? new TaskCanceledException(orchestrator)));
+        if (!_orchestrator.IsCompletedSuccessfully)
+            return new Ended(OrchestrationRuntimeStatus.Failed, null, Failure.From(_orchestrator.Exception?.InnerException ?? new TaskCanceledException(_orchestrator)));
         if (ContinueAsNew is { } again)
             return new ContinuedAsNew(again.Input, again.Version, again.PreserveUnprocessedEvents ? [.. Events.Unprocessed] : []);
 
-        return new Ended(OrchestrationRuntimeStatus.Completed, Services.Converter.Serialize(orchestrator.GetAwaiter().GetResult()), null);
+        return new Ended(OrchestrationRuntimeStatus.Completed, Services.Converter.Serialize(_orchestrator.GetAwaiter().GetResult()), null);
     }
 
     private void Guarded(Action turn)
     {
         try
         {
-            pump.Run(turn);
+            _pump.Run(turn);
         }
         catch (Exception e)
         {
-            violation ??= Failure.From(e) with { NonRetriable = e is NonDeterministicOrchestrationException };
+            _violation ??= Failure.From(e) with { NonRetriable = e is NonDeterministicOrchestrationException };
         }
     }
 
     private void ReportForeignThread()
     {
-        violation ??= Failure.Permanent(
-            typeof(NonDeterministicOrchestrationException).FullName!, $"{Subject()} went on after a task that is not its context's. {Advice}");
-        violated();
+        _violation ??= Failure.Permanent(
+            typeof(NonDeterministicOrchestrationException).FullName!, $"{_subject} went on after a task that is not its context's. {NonDeterministicOrchestrationException.Advice}");
+        _violated();
     }
-
-    private string Subject() => $"The orchestrator '{Header.Name}' of instance '{Header.InstanceId}'";
 }

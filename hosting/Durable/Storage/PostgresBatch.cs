@@ -72,7 +72,7 @@ internal sealed class PostgresBatch(NpgsqlBatch batch, IReadOnlyList<Checkpoint>
         """;
 
     /// <summary>One entry per statement that returns rows, in their order: the instances whose creation it reports, if it does.</summary>
-    private readonly List<List<NewInstance>?> results = [];
+    private readonly List<List<NewInstance>?> _results = [];
 
     public async Task ExecuteAsync(Announcement announcement, CancellationToken ct)
     {
@@ -130,7 +130,7 @@ internal sealed class PostgresBatch(NpgsqlBatch batch, IReadOnlyList<Checkpoint>
         {
             var all = group.ToList();
             var headers = all.ConvertAll(c => c.Header);
-            results.Add(all);
+            _results.Add(all);
             Add(
                 Create,
                 Column(headers, h => h.InstanceId), Column(headers, h => h.Partition), Column(headers, h => h.Generation), Column(headers, h => h.Name),
@@ -153,7 +153,7 @@ internal sealed class PostgresBatch(NpgsqlBatch batch, IReadOnlyList<Checkpoint>
 
     private async Task ReadCreationsAsync(NpgsqlDataReader reader, CancellationToken ct)
     {
-        foreach (var creations in results)
+        foreach (var creations in _results)
         {
             if (creations is not null)
             {
@@ -187,7 +187,7 @@ internal sealed class PostgresBatch(NpgsqlBatch batch, IReadOnlyList<Checkpoint>
 
     private void Select(string sql, params object[] values)
     {
-        results.Add(null);
+        _results.Add(null);
         Add(sql, values);
     }
 

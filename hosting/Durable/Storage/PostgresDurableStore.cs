@@ -9,19 +9,19 @@ namespace EmbeddedFunctions.Durable.Storage;
 /// </summary>
 internal sealed class PostgresDurableStore : IDurableStore
 {
-    private readonly NpgsqlDataSource source;
-    private readonly DurableReads reads;
-    private NpgsqlConnection? writer;
+    private readonly NpgsqlDataSource _source;
+    private readonly DurableReads _reads;
+    private NpgsqlConnection? _writer;
 
     public PostgresDurableStore(string connectionString)
     {
-        source = NpgsqlDataSource.Create(Tuned(connectionString));
-        reads = new DurableReads(async ct => await source.OpenConnectionAsync(ct), "host.");
+        _source = NpgsqlDataSource.Create(Tuned(connectionString));
+        _reads = new DurableReads(async ct => await _source.OpenConnectionAsync(ct), "host.");
     }
 
     public async Task<int> OpenAsync(int partitions, CancellationToken ct)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var connection = await _source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await using (var schema = new NpgsqlCommand(PostgresSchema.Sql, connection, transaction))
             await schema.ExecuteNonQueryAsync(ct);
@@ -35,7 +35,7 @@ internal sealed class PostgresDurableStore : IDurableStore
 
     public async Task<NodeView> HeartbeatAsync(string node, TimeSpan lease, CancellationToken ct)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var connection = await _source.OpenConnectionAsync(ct);
         await ExecuteAsync(
             connection,
             """
@@ -56,7 +56,7 @@ internal sealed class PostgresDurableStore : IDurableStore
 
     public async Task<List<PartitionLease>> ClaimAsync(string node, IReadOnlyList<int> partitions, CancellationToken ct)
     {
-        await using var command = source.CreateCommand("""
+        await using var command = _source.CreateCommand("""
             UPDATE host.durable_partitions p SET owner = $1, epoch = p.epoch + 1
             WHERE p.partition_id = ANY ($2)
                 AND (p.owner IS NULL OR NOT EXISTS (SELECT 1 FROM host.durable_nodes n WHERE n.node_id = p.owner AND n.expires_at > clock_timestamp()))
@@ -69,7 +69,7 @@ internal sealed class PostgresDurableStore : IDurableStore
 
     public async Task ReleaseAsync(string node, IReadOnlyList<PartitionLease> leases, bool leave, CancellationToken ct)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var connection = await _source.OpenConnectionAsync(ct);
         await ExecuteAsync(
             connection,
             """
@@ -89,7 +89,7 @@ internal sealed class PostgresDurableStore : IDurableStore
         if (leases.Count == 0)
             return [];
 
-        await using var command = source.CreateCommand("""
+        await using var command = _source.CreateCommand("""
             UPDATE host.durable_partitions p SET epoch = p.epoch + 1
             FROM unnest($2::integer[], $3::bigint[]) AS u (partition_id, epoch) WHERE p.partition_id = u.partition_id AND p.epoch = u.epoch AND p.owner = $1
             RETURNING p.partition_id, p.epoch
@@ -107,8 +107,8 @@ internal sealed class PostgresDurableStore : IDurableStore
     {
         try
         {
-            writer ??= await source.OpenConnectionAsync(ct);
-            await using var batch = writer.CreateBatch();
+            _writer ??= await _source.OpenConnectionAsync(ct);
+            await using var batch = _writer.CreateBatch();
             await new PostgresBatch(batch, checkpoints).ExecuteAsync(announcement, ct);
             return [];
         }
@@ -119,39 +119,39 @@ internal sealed class PostgresDurableStore : IDurableStore
         }
         catch (Exception e) when (e is not PostgresException { IsTransient: false })
         {
-            if (writer is not null)
-                await writer.DisposeAsync();
-            writer = null;
+            if (_writer is not null)
+                await _writer.DisposeAsync();
+            _writer = null;
             throw;
         }
     }
 
-    public Task<LoadedInstance?> LoadAsync(string instanceId, CancellationToken ct) => reads.LoadAsync(instanceId, ct);
+    public Task<LoadedInstance?> LoadAsync(string instanceId, CancellationToken ct) => _reads.LoadAsync(instanceId, ct);
 
-    public Task<List<string>> ReadInboxIdsAsync(int partition, string instanceId, CancellationToken ct) => reads.ReadInboxIdsAsync(partition, instanceId, ct);
+    public Task<List<string>> ReadInboxIdsAsync(int partition, string instanceId, CancellationToken ct) => _reads.ReadInboxIdsAsync(partition, instanceId, ct);
 
-    public Task<PendingWork> ReadPendingAsync(IReadOnlyList<int> partitions, DateTime? startsDueBy, CancellationToken ct) => reads.ReadPendingAsync(partitions, startsDueBy, ct);
+    public Task<PendingWork> ReadPendingAsync(IReadOnlyList<int> partitions, DateTime? startsDueBy, CancellationToken ct) => _reads.ReadPendingAsync(partitions, startsDueBy, ct);
 
-    public Task<StoredInstance?> GetAsync(string instanceId, CancellationToken ct) => reads.GetAsync(instanceId, ct);
+    public Task<StoredInstance?> GetAsync(string instanceId, CancellationToken ct) => _reads.GetAsync(instanceId, ct);
 
-    public Task<List<StoredInstance>> QueryAsync(InstanceQuery query, CancellationToken ct) => reads.QueryAsync(query, ct);
+    public Task<List<StoredInstance>> QueryAsync(InstanceQuery query, CancellationToken ct) => _reads.QueryAsync(query, ct);
 
-    public Task<List<(string InstanceId, long CompletedAt)>> ListFinishedAsync(FinishedQuery query, CancellationToken ct) => reads.ListFinishedAsync(query, ct);
+    public Task<List<(string InstanceId, long CompletedAt)>> ListFinishedAsync(FinishedQuery query, CancellationToken ct) => _reads.ListFinishedAsync(query, ct);
 
-    public Task<List<string>> ListChildrenAsync(IReadOnlyList<string> instanceIds, CancellationToken ct) => reads.ListChildrenAsync(instanceIds, ct);
+    public Task<List<string>> ListChildrenAsync(IReadOnlyList<string> instanceIds, CancellationToken ct) => _reads.ListChildrenAsync(instanceIds, ct);
 
     public async Task<int> PurgeAsync(IReadOnlyList<string> instanceIds, CancellationToken ct)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var connection = await _source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        var purged = await reads.PurgeAsync(connection, transaction, instanceIds, ct);
+        var purged = await _reads.PurgeAsync(connection, transaction, instanceIds, ct);
         await transaction.CommitAsync(ct);
         return purged;
     }
 
     public async Task ListenAsync(Action<Announcement?> announced, CancellationToken ct)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var connection = await _source.OpenConnectionAsync(ct);
         connection.Notification += (_, e) => announced(PostgresAnnouncement.Read(e.Payload));
         await ExecuteAsync(connection, $"LISTEN {PostgresBatch.Channel}", ct);
         announced(null);
@@ -161,13 +161,16 @@ internal sealed class PostgresDurableStore : IDurableStore
 
     public async ValueTask DisposeAsync()
     {
-        if (writer is not null)
-            await writer.DisposeAsync();
-        writer = null;
-        await source.DisposeAsync();
+        if (_writer is not null)
+            await _writer.DisposeAsync();
+        _writer = null;
+        await _source.DisposeAsync();
     }
 
-    /// <summary>Prepared statements, and a cut-off node that frees its locks within seconds: otherwise it would block the takeover of its partitions.</summary>
+    /// <summary>
+    /// Prepared statements, whose plans are made once: all go by keys, also while the tables are still empty and a scan looks cheaper. And a cut-off node frees its locks within
+    /// seconds; otherwise it would block the takeover of its partitions.
+    /// </summary>
     private static string Tuned(string connectionString)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString)
@@ -180,6 +183,7 @@ internal sealed class PostgresDurableStore : IDurableStore
         builder.Options = string.Join(' ', new[]
         {
             builder.Options,
+            "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off",
             "-c idle_in_transaction_session_timeout=4000 -c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2 -c tcp_user_timeout=4000",
         }.Where(o => !string.IsNullOrEmpty(o)));
         return builder.ConnectionString;

@@ -8,11 +8,11 @@ internal sealed class SqliteCommits(SqliteConnection connection) : IDisposable
 {
     private static readonly string Finished = string.Join(',', NewInstance.Finished.Select(s => (int)s));
 
-    private readonly SqliteStatement begin = new(connection, "BEGIN IMMEDIATE");
-    private readonly SqliteStatement commit = new(connection, "COMMIT");
-    private readonly SqliteStatement rollback = new(connection, "ROLLBACK");
+    private readonly SqliteStatement _begin = new(connection, "BEGIN IMMEDIATE");
+    private readonly SqliteStatement _commit = new(connection, "COMMIT");
+    private readonly SqliteStatement _rollback = new(connection, "ROLLBACK");
 
-    private readonly SqliteStatement update = new(
+    private readonly SqliteStatement _update = new(
         connection,
         """
         UPDATE durable_instances SET generation = @p2, status = @p3, custom_status = @p4, output = @p5, failure = @p6, due_at = @p7, updated_at = @p8, completed_at = @p9
@@ -20,12 +20,12 @@ internal sealed class SqliteCommits(SqliteConnection connection) : IDisposable
         """,
         10);
 
-    private readonly SqliteStatement restart = new(connection, "UPDATE durable_instances SET input = @p1, version = @p2, start_at = NULL WHERE instance_id = @p0", 3);
-    private readonly SqliteStatement forget = new(connection, "DELETE FROM durable_history WHERE instance_id = @p0 AND generation <> @p1", 2);
-    private readonly SqliteStatement history = new(connection, "INSERT INTO durable_history (instance_id, generation, checkpoint, events) VALUES (@p0, @p1, @p2, @p3)", 4);
-    private readonly SqliteStatement consume = new(connection, "DELETE FROM durable_inbox WHERE partition_id = @p0 AND message_id = @p1", 2);
+    private readonly SqliteStatement _restart = new(connection, "UPDATE durable_instances SET input = @p1, version = @p2, start_at = NULL WHERE instance_id = @p0", 3);
+    private readonly SqliteStatement _forget = new(connection, "DELETE FROM durable_history WHERE instance_id = @p0 AND generation <> @p1", 2);
+    private readonly SqliteStatement _history = new(connection, "INSERT INTO durable_history (instance_id, generation, checkpoint, events) VALUES (@p0, @p1, @p2, @p3)", 4);
+    private readonly SqliteStatement _consume = new(connection, "DELETE FROM durable_inbox WHERE partition_id = @p0 AND message_id = @p1", 2);
 
-    private readonly SqliteStatement send = new(
+    private readonly SqliteStatement _send = new(
         connection,
         $"""
         INSERT INTO durable_inbox (partition_id, message_id, instance_id, generation, event)
@@ -33,7 +33,7 @@ internal sealed class SqliteCommits(SqliteConnection connection) : IDisposable
         """,
         5);
 
-    private readonly SqliteStatement create = new(
+    private readonly SqliteStatement _create = new(
         connection,
         $"""
         INSERT INTO durable_instances (instance_id, partition_id, generation, name, version, status, input, parent_name, parent_id, parent_generation, parent_task, tags,
@@ -49,7 +49,7 @@ internal sealed class SqliteCommits(SqliteConnection connection) : IDisposable
 
     public void Write(IReadOnlyList<Checkpoint> checkpoints)
     {
-        begin.Execute();
+        _begin.Execute();
         try
         {
             foreach (var checkpoint in checkpoints)
@@ -62,7 +62,7 @@ internal sealed class SqliteCommits(SqliteConnection connection) : IDisposable
                     Send(message);
             }
 
-            commit.Execute();
+            _commit.Execute();
         }
         catch
         {
@@ -73,7 +73,7 @@ internal sealed class SqliteCommits(SqliteConnection connection) : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in new[] { begin, commit, rollback, update, restart, forget, history, consume, send, create })
+        foreach (var statement in new[] { _begin, _commit, _rollback, _update, _restart, _forget, _history, _consume, _send, _create })
             statement.Dispose();
     }
 
@@ -81,7 +81,7 @@ internal sealed class SqliteCommits(SqliteConnection connection) : IDisposable
     {
         // SQLite has rolled back by itself after some errors (disk full, I/O).
         if (SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) == 0)
-            rollback.Execute();
+            _rollback.Execute();
     }
 
     private void Write(Checkpoint checkpoint)
@@ -89,7 +89,7 @@ internal sealed class SqliteCommits(SqliteConnection connection) : IDisposable
         if (checkpoint.Update is { } state)
             Write(state);
         foreach (var message in checkpoint.Consumed)
-            consume.Execute(checkpoint.Fence!.Id, message);
+            _consume.Execute(checkpoint.Fence!.Id, message);
         foreach (var creation in checkpoint.Creations)
             Create(creation);
     }
@@ -97,7 +97,7 @@ internal sealed class SqliteCommits(SqliteConnection connection) : IDisposable
     private void Write(InstanceUpdate state)
     {
         var generation = state.Restart?.Generation ?? state.Generation;
-        var rows = update.Execute(
+        var rows = _update.Execute(
             state.InstanceId, state.Generation, generation, (int)state.Status, state.CustomStatus, state.Output, HistoryJson.Write(state.Failure),
             state.DueAt?.Ticks, state.UpdatedAt.Ticks, state.CompletedAt?.Ticks);
         if (rows != 1)
@@ -105,11 +105,11 @@ internal sealed class SqliteCommits(SqliteConnection connection) : IDisposable
 
         if (state.Restart is { } header)
         {
-            restart.Execute(state.InstanceId, header.Input, header.Version);
-            forget.Execute(state.InstanceId, generation);
+            _restart.Execute(state.InstanceId, header.Input, header.Version);
+            _forget.Execute(state.InstanceId, generation);
         }
 
-        history.Execute(state.InstanceId, generation, state.Number, state.History);
+        _history.Execute(state.InstanceId, generation, state.Number, state.History);
     }
 
     private void Create(NewInstance creation)
@@ -117,15 +117,15 @@ internal sealed class SqliteCommits(SqliteConnection connection) : IDisposable
         var (h, parent) = (creation.Header, creation.Header.Parent);
         var replaceable = creation.Replaceable.Aggregate(0, (bits, status) => bits | (1 << (int)status));
         var due = h.StartAt?.Ticks ?? 0;
-        creation.Refused = create.Execute(
+        creation.Refused = _create.Execute(
             h.InstanceId, h.Partition, h.Generation, h.Name, h.Version, h.Input, parent?.Name, parent?.InstanceId, parent?.Generation, parent?.TaskId,
             HistoryJson.Write(h.Tags), h.CreatedAt.Ticks, h.StartAt?.Ticks, due, replaceable) == 0;
         if (!creation.Refused)
-            forget.Execute(h.InstanceId, h.Generation);
+            _forget.Execute(h.InstanceId, h.Generation);
         else if (creation.OnRefused is { } refusal)
             Send(refusal);
     }
 
     private void Send(Message message) =>
-        send.Execute(message.Partition, message.Id, message.InstanceId, message.Generation, HistoryJson.Write(message.Event!));
+        _send.Execute(message.Partition, message.Id, message.InstanceId, message.Generation, HistoryJson.Write(message.Event!));
 }

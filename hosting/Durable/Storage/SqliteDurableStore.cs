@@ -9,46 +9,46 @@ namespace EmbeddedFunctions.Durable.Storage;
 /// </summary>
 internal sealed class SqliteDurableStore : IDurableStore
 {
-    private readonly string connectionString;
-    private readonly SemaphoreSlim writing = new(1, 1);
-    private readonly DurableReads reads;
-    private readonly Dictionary<int, PartitionLease> owned = [];
-    private FileStream? ownership;
-    private SqliteConnection? writer;
-    private SqliteCommits? commits;
-    private int count;
+    private readonly string _connectionString;
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly DurableReads _reads;
+    private readonly Dictionary<int, PartitionLease> _owned = [];
+    private FileStream? _ownership;
+    private SqliteConnection? _writer;
+    private SqliteCommits? _commits;
+    private int _count;
 
     public SqliteDurableStore(string connectionString)
     {
-        this.connectionString = connectionString;
-        reads = new DurableReads(OpenConnectionAsync, "");
+        _connectionString = connectionString;
+        _reads = new DurableReads(OpenConnectionAsync, "");
     }
 
     public async Task<int> OpenAsync(int partitions, CancellationToken ct)
     {
-        ownership ??= Own(new SqliteConnectionStringBuilder(connectionString).DataSource);
-        writer = (SqliteConnection)await OpenConnectionAsync(ct);
-        Execute(writer, "PRAGMA journal_mode = WAL");
-        Execute(writer, SqliteSchema.Sql);
-        count = SeedPartitions(writer, partitions);
-        commits = new SqliteCommits(writer);
-        return count;
+        _ownership ??= Own(new SqliteConnectionStringBuilder(_connectionString).DataSource);
+        _writer = (SqliteConnection)await OpenConnectionAsync(ct);
+        Execute(_writer, "PRAGMA journal_mode = WAL");
+        Execute(_writer, SqliteSchema.Sql);
+        _count = SeedPartitions(_writer, partitions);
+        _commits = new SqliteCommits(_writer);
+        return _count;
     }
 
     public Task<NodeView> HeartbeatAsync(string node, TimeSpan lease, CancellationToken ct) =>
-        Task.FromResult(new NodeView(1, [.. owned.Values], [.. Enumerable.Range(0, count).Where(id => !owned.ContainsKey(id))]));
+        Task.FromResult(new NodeView(1, [.. _owned.Values], [.. Enumerable.Range(0, _count).Where(id => !_owned.ContainsKey(id))]));
 
     public Task<List<PartitionLease>> ClaimAsync(string node, IReadOnlyList<int> partitions, CancellationToken ct)
     {
         var claimed = partitions.Select(id => new PartitionLease(id, 1)).ToList();
-        claimed.ForEach(lease => owned[lease.Id] = lease);
+        claimed.ForEach(lease => _owned[lease.Id] = lease);
         return Task.FromResult(claimed);
     }
 
     public Task ReleaseAsync(string node, IReadOnlyList<PartitionLease> leases, bool leave, CancellationToken ct)
     {
         foreach (var lease in leases)
-            owned.Remove(lease.Id);
+            _owned.Remove(lease.Id);
         return Task.CompletedTask;
     }
 
@@ -57,47 +57,47 @@ internal sealed class SqliteDurableStore : IDurableStore
 
     public async Task<List<PartitionLease>> CommitAsync(IReadOnlyList<Checkpoint> checkpoints, Announcement announcement, CancellationToken ct)
     {
-        await writing.WaitAsync(ct);
+        await _writing.WaitAsync(ct);
         try
         {
-            ObjectDisposedException.ThrowIf(commits is null, this);
-            commits.Write(checkpoints);
+            ObjectDisposedException.ThrowIf(_commits is null, this);
+            _commits.Write(checkpoints);
             return [];
         }
         finally
         {
-            writing.Release();
+            _writing.Release();
         }
     }
 
-    public Task<LoadedInstance?> LoadAsync(string instanceId, CancellationToken ct) => reads.LoadAsync(instanceId, ct);
+    public Task<LoadedInstance?> LoadAsync(string instanceId, CancellationToken ct) => _reads.LoadAsync(instanceId, ct);
 
-    public Task<List<string>> ReadInboxIdsAsync(int partition, string instanceId, CancellationToken ct) => reads.ReadInboxIdsAsync(partition, instanceId, ct);
+    public Task<List<string>> ReadInboxIdsAsync(int partition, string instanceId, CancellationToken ct) => _reads.ReadInboxIdsAsync(partition, instanceId, ct);
 
-    public Task<PendingWork> ReadPendingAsync(IReadOnlyList<int> partitions, DateTime? startsDueBy, CancellationToken ct) => reads.ReadPendingAsync(partitions, startsDueBy, ct);
+    public Task<PendingWork> ReadPendingAsync(IReadOnlyList<int> partitions, DateTime? startsDueBy, CancellationToken ct) => _reads.ReadPendingAsync(partitions, startsDueBy, ct);
 
-    public Task<StoredInstance?> GetAsync(string instanceId, CancellationToken ct) => reads.GetAsync(instanceId, ct);
+    public Task<StoredInstance?> GetAsync(string instanceId, CancellationToken ct) => _reads.GetAsync(instanceId, ct);
 
-    public Task<List<StoredInstance>> QueryAsync(InstanceQuery query, CancellationToken ct) => reads.QueryAsync(query, ct);
+    public Task<List<StoredInstance>> QueryAsync(InstanceQuery query, CancellationToken ct) => _reads.QueryAsync(query, ct);
 
-    public Task<List<(string InstanceId, long CompletedAt)>> ListFinishedAsync(FinishedQuery query, CancellationToken ct) => reads.ListFinishedAsync(query, ct);
+    public Task<List<(string InstanceId, long CompletedAt)>> ListFinishedAsync(FinishedQuery query, CancellationToken ct) => _reads.ListFinishedAsync(query, ct);
 
-    public Task<List<string>> ListChildrenAsync(IReadOnlyList<string> instanceIds, CancellationToken ct) => reads.ListChildrenAsync(instanceIds, ct);
+    public Task<List<string>> ListChildrenAsync(IReadOnlyList<string> instanceIds, CancellationToken ct) => _reads.ListChildrenAsync(instanceIds, ct);
 
     public async Task<int> PurgeAsync(IReadOnlyList<string> instanceIds, CancellationToken ct)
     {
-        await writing.WaitAsync(ct);
+        await _writing.WaitAsync(ct);
         try
         {
-            ObjectDisposedException.ThrowIf(writer is null, this);
-            await using var transaction = writer.BeginTransaction(deferred: false);
-            var purged = await reads.PurgeAsync(writer, transaction, instanceIds, ct);
+            ObjectDisposedException.ThrowIf(_writer is null, this);
+            await using var transaction = _writer.BeginTransaction(deferred: false);
+            var purged = await _reads.PurgeAsync(_writer, transaction, instanceIds, ct);
             await transaction.CommitAsync(CancellationToken.None);
             return purged;
         }
         finally
         {
-            writing.Release();
+            _writing.Release();
         }
     }
 
@@ -105,16 +105,16 @@ internal sealed class SqliteDurableStore : IDurableStore
 
     public async ValueTask DisposeAsync()
     {
-        await writing.WaitAsync();
-        commits?.Dispose();
-        commits = null;
-        if (writer is not null)
-            await writer.DisposeAsync();
-        writer = null;
-        SqliteConnection.ClearPool(new SqliteConnection(connectionString));
-        if (ownership is not null)
-            await ownership.DisposeAsync();
-        writing.Release();
+        await _writing.WaitAsync();
+        _commits?.Dispose();
+        _commits = null;
+        if (_writer is not null)
+            await _writer.DisposeAsync();
+        _writer = null;
+        SqliteConnection.ClearPool(new SqliteConnection(_connectionString));
+        if (_ownership is not null)
+            await _ownership.DisposeAsync();
+        _writing.Release();
     }
 
     /// <summary>The operating system drops the lock with the process, however it ends.</summary>
@@ -153,7 +153,7 @@ internal sealed class SqliteDurableStore : IDurableStore
 
     private async ValueTask<DbConnection> OpenConnectionAsync(CancellationToken ct)
     {
-        var connection = new SqliteConnection(connectionString);
+        var connection = new SqliteConnection(_connectionString);
         await connection.OpenAsync(ct);
         // The native busy handler waits in steps of milliseconds, the provider's own in steps of 150 ms.
         Execute(connection, "PRAGMA busy_timeout = 10000; PRAGMA synchronous = FULL");
