@@ -1,14 +1,20 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 
 namespace Platform.Settings;
 
-/// <summary>The platform's settings document (executions.md §2.14). What a stored document lacks has its default.</summary>
+/// <summary>The platform's settings document. What a stored document lacks has its default.</summary>
 public sealed record SystemSettings
 {
+    public const string Section = "SystemSettings";
+
+    [ValidateObjectMembers]
     public ExecutionLimitSettings ExecutionLimits { get; init; } = new();
 
+    [ValidateObjectMembers]
     public SecuritySettings SecuritySettings { get; init; } = new();
 
+    [ValidateObjectMembers]
     public MonitoringSettings MonitoringSettings { get; init; } = new();
 }
 

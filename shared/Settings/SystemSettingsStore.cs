@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Platform.Data;
 using Platform.Identity;
 
@@ -7,9 +8,10 @@ namespace Platform.Settings;
 
 /// <summary>
 /// Reads the settings document, at most 5 s old in every process and current in the one that wrote it. A reader waits for the database only when the copy is
-/// older than that; before, one of the readers renews it in the background.
+/// older than that; before, one of the readers renews it in the background. Without a stored document the section <c>SystemSettings</c> of the configuration
+/// holds, then the defaults.
 /// </summary>
-public sealed class SystemSettingsStore(IServiceScopeFactory scopes, TimeProvider clock)
+public sealed class SystemSettingsStore(IServiceScopeFactory scopes, IOptions<SystemSettings> configured, TimeProvider clock)
 {
     private static readonly TimeSpan RenewAfter = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TooOldAfter = TimeSpan.FromSeconds(5);
@@ -60,7 +62,7 @@ public sealed class SystemSettingsStore(IServiceScopeFactory scopes, TimeProvide
         await using var scope = scopes.CreateScopeFor(Caller.Platform);
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
         var row = await db.SystemSettings.AsNoTracking().SingleOrDefaultAsync();
-        var settings = row?.Read() ?? new SystemSettings();
+        var settings = row?.Read() ?? configured.Value;
         lock (_lock)
         {
             if (_generation == generation)

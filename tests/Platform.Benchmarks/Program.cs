@@ -3,6 +3,7 @@ using Platform.Benchmarks;
 return args switch
 {
     ["http", ..] => await HttpBench.RunAsync(Rounds(5)),
+    ["execute", ..] => await ExecuteBench.RunAsync(Rounds(50)),
     ["bare-kestrel", var port] => await BareKestrel.RunAsync(int.Parse(port)),
     ["orchestrations"] => await OrchestrationsBench.RunAsync(rounds: 3),
     ["orchestrations", var rounds] => await OrchestrationsBench.RunAsync(int.Parse(rounds)),
@@ -10,7 +11,7 @@ return args switch
     _ => Usage(),
 };
 
-int Rounds(int usual) => args.Length > 1 && int.TryParse(args[1], out var rounds) && rounds is > 0 and <= 50 ? rounds : usual;
+int Rounds(int usual) => args.Length > 1 && int.TryParse(args[1], out var rounds) && rounds is > 0 and <= 200 ? rounds : usual;
 
 static int Usage()
 {
