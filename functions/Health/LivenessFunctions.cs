@@ -10,6 +10,8 @@ namespace Platform.Functions.Health;
 /// <summary>Says that the process answers. Touches no database, no file and no other service, so that it works before and without them.</summary>
 public sealed class LivenessFunctions(TimeProvider clock)
 {
+    private static readonly DateTimeOffset ProcessStart = StartOfProcess(); // asked once: the system reads it from files
+
     /// <summary>Is the process alive?</summary>
     [Api(Family.Executions)]
     [Function("Health_Live")]
@@ -24,8 +26,13 @@ public sealed class LivenessFunctions(TimeProvider clock)
 
     private Liveness Now()
     {
-        using var process = Process.GetCurrentProcess();
         var now = clock.GetUtcNow();
-        return new Liveness("alive", Math.Max(0, (long)(now - process.StartTime.ToUniversalTime()).TotalSeconds), now);
+        return new Liveness("alive", Math.Max(0, (long)(now - ProcessStart).TotalSeconds), now);
+    }
+
+    private static DateTimeOffset StartOfProcess()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.StartTime.ToUniversalTime();
     }
 }
