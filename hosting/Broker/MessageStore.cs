@@ -8,7 +8,7 @@ namespace EmbeddedFunctions.Broker;
 
 /// <summary>
 /// Messages in the host store. A delivery hides its message until the lock's end under a token that names delivery and message; settling asks for that token, so a receiver that lost its lock
-/// changes nothing. Lock times are those of the nodes' clocks: clocks that differ by more than the lock only cause a second delivery.
+/// changes nothing. Sending waits for the disk; receiving and settling do not, since losing them in a crash of the machine only delivers again. Lock times are those of the nodes' clocks: clocks that differ by more than the lock only cause a second delivery.
 /// </summary>
 internal sealed class MessageStore(HostDatabase database, TimeProvider clock)
 {
@@ -56,7 +56,7 @@ internal sealed class MessageStore(HostDatabase database, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         var token = $"{Guid.CreateVersion7(now):N}-";
-        var messages = await database.RunAsync(
+        var messages = await database.RunRelaxedAsync(
             session => session.QueryAsync(
                 _receive,
                 p => p.Add("queue", queue).Add("now", now.UtcTicks).Add("until", (now + lockDuration).UtcTicks).Add("deliveries", maxDeliveries).Add("limit", limit).Add("token", token),
@@ -118,7 +118,7 @@ internal sealed class MessageStore(HostDatabase database, TimeProvider clock)
             .Add("expires", expires);
     }
 
-    private Task<List<long>> SettleAsync(string sql, IReadOnlyCollection<ServiceBusReceivedMessage> messages, Action<DbCommand> bind, CancellationToken ct) => database.RunAsync(
+    private Task<List<long>> SettleAsync(string sql, IReadOnlyCollection<ServiceBusReceivedMessage> messages, Action<DbCommand> bind, CancellationToken ct) => database.RunRelaxedAsync(
         session => session.QueryAsync(
             sql,
             command =>

@@ -11,20 +11,40 @@ internal sealed class HostDatabase(HostStorageOptions options) : IAsyncDisposabl
 {
     private const string FileName = "broker.db";
 
+    // Per node and data source: several nodes and the durable engine share the server's connections.
+    private const int MaxConnections = 12;
+
     private readonly SemaphoreSlim _sqliteGate = new(1, 1);
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly Dictionary<string, SqliteCommand> _sqliteCommands = [];
     private SqliteConnection? _sqlite;
     private NpgsqlDataSource? _postgres;
+    private NpgsqlDataSource? _postgresRelaxed;
+    private bool _sqliteRelaxed;
     private volatile bool _ready;
 
     public bool IsPostgres => options.IsPostgres;
 
     /// <summary>Runs one statement that needs no transaction around it.</summary>
-    public Task<T> RunAsync<T>(Func<HostSession, Task<T>> work, CancellationToken ct) => UseAsync(work, transactional: false, ct);
+    public async Task<T> RunAsync<T>(Func<HostSession, Task<T>> work, CancellationToken ct)
+    {
+        await EnsureReadyAsync(ct);
+        return IsPostgres ? await UsePostgresAsync(_postgres!, work, transactional: false, ct) : await UseSqliteAsync(work, transactional: false, relaxed: false, ct);
+    }
+
+    /// <summary>Runs one statement that does not wait for the disk: a crash of the machine (not of the process) may undo it. For changes whose loss only repeats work.</summary>
+    public async Task<T> RunRelaxedAsync<T>(Func<HostSession, Task<T>> work, CancellationToken ct)
+    {
+        await EnsureReadyAsync(ct);
+        return IsPostgres ? await UsePostgresAsync(_postgresRelaxed!, work, transactional: false, ct) : await UseSqliteAsync(work, transactional: false, relaxed: true, ct);
+    }
 
     /// <summary>Runs all or nothing.</summary>
-    public Task<T> WriteAsync<T>(Func<HostSession, Task<T>> work, CancellationToken ct) => UseAsync(work, transactional: true, ct);
+    public async Task<T> WriteAsync<T>(Func<HostSession, Task<T>> work, CancellationToken ct)
+    {
+        await EnsureReadyAsync(ct);
+        return IsPostgres ? await UsePostgresAsync(_postgres!, work, transactional: true, ct) : await UseSqliteAsync(work, transactional: true, relaxed: false, ct);
+    }
 
     /// <summary>A connection of one's own, for LISTEN.</summary>
     public async Task<NpgsqlConnection> OpenPostgresAsync(CancellationToken ct)
@@ -41,22 +61,20 @@ internal sealed class HostDatabase(HostStorageOptions options) : IAsyncDisposabl
             await _sqlite.DisposeAsync();
         if (_postgres is not null)
             await _postgres.DisposeAsync();
+        if (_postgresRelaxed is not null)
+            await _postgresRelaxed.DisposeAsync();
         _sqliteGate.Dispose();
         _opening.Dispose();
     }
 
-    private async Task<T> UseAsync<T>(Func<HostSession, Task<T>> work, bool transactional, CancellationToken ct)
-    {
-        if (!_ready)
-            await EnsureReadyAsync(ct);
-        return IsPostgres ? await UsePostgresAsync(work, transactional, ct) : await UseSqliteAsync(work, transactional, ct);
-    }
-
-    private async Task<T> UseSqliteAsync<T>(Func<HostSession, Task<T>> work, bool transactional, CancellationToken ct)
+    private async Task<T> UseSqliteAsync<T>(Func<HostSession, Task<T>> work, bool transactional, bool relaxed, CancellationToken ct)
     {
         await _sqliteGate.WaitAsync(ct);
         try
         {
+            if (relaxed != _sqliteRelaxed)
+                await ExecuteAsync(_sqlite!, relaxed ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL", ct);
+            _sqliteRelaxed = relaxed;
             await using var transaction = transactional ? _sqlite!.BeginTransaction(deferred: false) : null;
             var result = await work(new HostSession(_sqlite!, transaction, _sqliteCommands));
             transaction?.Commit();
@@ -68,9 +86,9 @@ internal sealed class HostDatabase(HostStorageOptions options) : IAsyncDisposabl
         }
     }
 
-    private async Task<T> UsePostgresAsync<T>(Func<HostSession, Task<T>> work, bool transactional, CancellationToken ct)
+    private static async Task<T> UsePostgresAsync<T>(NpgsqlDataSource source, Func<HostSession, Task<T>> work, bool transactional, CancellationToken ct)
     {
-        await using var connection = await _postgres!.OpenConnectionAsync(ct);
+        await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = transactional ? await connection.BeginTransactionAsync(ct) : null;
         var result = await work(new HostSession(connection, transaction, sqliteCommands: null));
         if (transaction is not null)
@@ -78,7 +96,9 @@ internal sealed class HostDatabase(HostStorageOptions options) : IAsyncDisposabl
         return result;
     }
 
-    private async Task EnsureReadyAsync(CancellationToken ct)
+    private ValueTask EnsureReadyAsync(CancellationToken ct) => _ready ? ValueTask.CompletedTask : new ValueTask(OpenAsync(ct));
+
+    private async Task OpenAsync(CancellationToken ct)
     {
         await _opening.WaitAsync(ct);
         try
@@ -122,14 +142,8 @@ internal sealed class HostDatabase(HostStorageOptions options) : IAsyncDisposabl
 
     private async Task OpenPostgresDataSourceAsync(CancellationToken ct)
     {
-        _postgres ??= NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(options.ConnectionString)
-        {
-            SearchPath = "host",
-            MaxAutoPrepare = 64,
-            AutoPrepareMinUsages = 2,
-            NoResetOnClose = true,
-            ApplicationName = "functions-host",
-        });
+        _postgres ??= CreateDataSource(relaxed: false);
+        _postgresRelaxed ??= CreateDataSource(relaxed: true);
         await using var connection = await _postgres.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await ExecuteAsync(connection, HostSchema.PostgresLock, ct);
@@ -137,6 +151,22 @@ internal sealed class HostDatabase(HostStorageOptions options) : IAsyncDisposabl
         foreach (var statement in HostSchema.Tables(postgres: true))
             await ExecuteAsync(connection, statement, ct);
         await transaction.CommitAsync(ct);
+    }
+
+    private NpgsqlDataSource CreateDataSource(bool relaxed)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString)
+        {
+            SearchPath = "host",
+            MaxAutoPrepare = 64,
+            AutoPrepareMinUsages = 2,
+            NoResetOnClose = true,
+            ApplicationName = "functions-host",
+            MaxPoolSize = MaxConnections,
+        };
+        if (relaxed)
+            settings.Options = $"{settings.Options} -c synchronous_commit=off".TrimStart();
+        return NpgsqlDataSource.Create(settings);
     }
 
     private static async Task ExecuteAsync(DbConnection connection, string sql, CancellationToken ct)
