@@ -13,7 +13,7 @@ public sealed class BubblewrapSandbox : ISandbox, IDisposable
     private readonly ILogger<BubblewrapSandbox> logger;
     private readonly HostUsers users = new();
     private readonly ConcurrentDictionary<SandboxSupervisor, bool> running = new();
-    private readonly AdoptedProcesses adopted = new();
+    private readonly AdoptedProcesses adopted;
     private readonly SemaphoreSlim probing = new(1, 1);
     private volatile SandboxFacts? facts;
     private volatile SandboxState state;
@@ -22,6 +22,7 @@ public sealed class BubblewrapSandbox : ISandbox, IDisposable
     public BubblewrapSandbox(IOptions<SandboxOptions> options, TimeProvider clock, ILogger<BubblewrapSandbox> logger)
     {
         (this.options, this.clock, this.logger) = (options.Value, clock, logger);
+        adopted = new AdoptedProcesses(clock);
         state = new SandboxFacts(null, ControlGroups.None, null) { Weakness = "Not probed yet." }.State(allowUnconfined: false, now: default);
     }
 

@@ -1,13 +1,18 @@
 namespace Platform.Sandbox.Linux;
 
 /// <summary>As a child subreaper this process also inherits what other children of it leave behind, and nobody waits for those.</summary>
-internal sealed class AdoptedProcesses
+internal sealed class AdoptedProcesses(TimeProvider clock)
 {
+    private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(30);
     private HashSet<int> seen = [];
+    private long lookedAt;
 
-    /// <summary>Reaps the dead children that were dead at the last call too; calls are so far apart that their own waiter, if any, would have taken them.</summary>
+    /// <summary>Reaps the dead children that were dead half a minute ago too: their own waiter, if any, would have taken them.</summary>
     public unsafe int Reap()
     {
+        if (clock.GetElapsedTime(lookedAt) < LongEnough)
+            return 0;
+        lookedAt = clock.GetTimestamp();
         var dead = ProcessTree.Processes().Where(IsDeadChild).ToHashSet();
         var reaped = 0;
         foreach (var pid in dead.Where(seen.Contains))

@@ -24,9 +24,18 @@ internal static class ProcessTree
         return found;
     }
 
-    public static IEnumerable<int> Processes(string proc = "/proc") => Directory.EnumerateDirectories(proc)
-        .Select(folder => int.TryParse(Path.GetFileName(folder), out var pid) ? pid : 0)
-        .Where(pid => pid > 0);
+    /// <summary>Process ids below a /proc; none when it is gone, as a sandbox's is with the sandbox.</summary>
+    public static IReadOnlyList<int> Processes(string proc = "/proc")
+    {
+        try
+        {
+            return [.. Directory.EnumerateDirectories(proc).Select(folder => int.TryParse(Path.GetFileName(folder), out var pid) ? pid : 0).Where(pid => pid > 0)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
 
     /// <summary>Memory of one process by its /proc folder, in KiB; 0 when it is gone. Shared pages are divided among the processes that share them (PSS).</summary>
     public static long ProportionalKb(string process)

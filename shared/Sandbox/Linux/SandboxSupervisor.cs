@@ -90,7 +90,8 @@ internal sealed class SandboxSupervisor : IDisposable
         {
             setup.Logger.LogError(e, "The sandbox of {Name} failed", run.Name);
             process.KillIfStarted();
-            end.SetResult(new SandboxResult { ExitCode = -1, Reason = SandboxReason.StartFailed, Detail = e.Message });
+            // What may have run must not count as never started: the caller would run it again.
+            end.SetResult(new SandboxResult { ExitCode = -1, Reason = startedAt == 0 ? SandboxReason.StartFailed : SandboxReason.Lost, Detail = e.Message });
         }
     }
 

@@ -106,6 +106,27 @@ public sealed class SandboxLifetimeTests(SandboxFixture fixture)
         Assert.Equal((SandboxReason.Lost, -1), (result.Reason, result.ExitCode));
     }
 
+    [Fact]
+    public async Task Reap_AdoptedZombie_IsReapedAfterAWhile()
+    {
+        using var sandbox = Create();
+        await sandbox.ProbeAsync(CancellationToken.None); // makes this process a subreaper
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60));
+        var adopted = new AdoptedProcesses(clock);
+        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "setsid sleep 0.2 > /dev/null 2>&1 & echo $!"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        var orphan = int.Parse((await shell.StandardOutput.ReadLineAsync())!);
+        await shell.WaitForExitAsync();
+        await UntilAsync(() => Directory.Exists($"/proc/{orphan}") && !IsRunning(orphan));
+
+        clock.Advance(TimeSpan.FromMinutes(1));
+        adopted.Reap();
+        Assert.True(Directory.Exists($"/proc/{orphan}"));
+        clock.Advance(TimeSpan.FromMinutes(1));
+        adopted.Reap();
+
+        Assert.False(Directory.Exists($"/proc/{orphan}"));
+    }
+
     // A dead process waits as a zombie until the host's first process takes note.
     private static bool IsRunning(int pid) =>
         KernelFile.Read($"/proc/{pid}/stat") is { } stat && stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X');

@@ -177,6 +177,17 @@ public sealed class SandboxLimitTests(SandboxFixture fixture) : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_WatchedShortPrograms_EndAsTheyShould()
+    {
+        await plain.ProbeAsync(CancellationToken.None);
+        await Parallel.ForAsync(0, 200, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, ct) =>
+        {
+            var result = await RunAsync(plain, Bash($"exit {i % 100}"), ct);
+            Assert.Equal((SandboxReason.Exited, i % 100), (result.Reason, result.ExitCode)); // the watcher looks while the program's last process ends
+        });
+    }
+
+    [Fact]
     public async Task RunAsync_CpuShare_IsEnforced()
     {
         if (fixture.Sandbox.State.CpuLimit == "none")
