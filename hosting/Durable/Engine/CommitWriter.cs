@@ -111,7 +111,7 @@ internal sealed class CommitWriter(DurableNode node)
 
     private async Task FailAsync(List<Checkpoint> batch, Exception e)
     {
-        var refused = e is PostgresException or SqliteException or InvalidOperationException;
+        var refused = e is PostgresException or SqliteException or InvalidOperationException or ArgumentException; // the latter: a text that cannot be encoded
         if (refused && batch.Count > 1)
         {
             // The store has said no to the whole; one at a time, only the culprit fails.

@@ -1,14 +1,14 @@
 namespace EmbeddedFunctions.Durable;
 
-/// <summary>Rules for instance ids, and the partition that an id belongs to.</summary>
+/// <summary>Rules for instance ids, and the partition that an id belongs to. What no database can store as text is refused here, so that it cannot fail a commit of many.</summary>
 internal static class InstanceIds
 {
     private const int MaxLength = 256;
 
     public static string Require(string instanceId)
     {
-        if (string.IsNullOrWhiteSpace(instanceId) || instanceId.Length > MaxLength || instanceId.Any(char.IsControl))
-            throw new ArgumentException($"An instance id has 1 to {MaxLength} characters and no control characters.", nameof(instanceId));
+        if (string.IsNullOrWhiteSpace(instanceId) || instanceId.Length > MaxLength || instanceId.Any(c => char.IsControl(c) || char.IsSurrogate(c)))
+            throw new ArgumentException($"An instance id has 1 to {MaxLength} characters, no control characters and none beyond the basic plane.", nameof(instanceId));
 
         return instanceId;
     }
