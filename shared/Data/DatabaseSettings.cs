@@ -14,6 +14,7 @@ namespace Platform.Data;
 public sealed class DatabaseSettings : IAsyncDisposable
 {
     private readonly NpgsqlDataSource? _postgres;
+    private readonly string _relayConnectionString;
 
     public DatabaseSettings(IConfiguration configuration)
     {
@@ -28,10 +29,11 @@ public sealed class DatabaseSettings : IAsyncDisposable
         if (IsSqlite)
         {
             ConnectionString = SqliteConnectionString(connection, configuration["Platform:DataDirectory"] ?? "data");
+            _relayConnectionString = new SqliteConnectionStringBuilder(ConnectionString) { DefaultTimeout = 31 }.ConnectionString; // a pool of its own
             return;
         }
 
-        ConnectionString = PostgresConnectionString(connection ?? throw new InvalidOperationException("Database:ConnectionString is needed for postgres."));
+        ConnectionString = _relayConnectionString = PostgresConnectionString(connection ?? throw new InvalidOperationException("Database:ConnectionString is needed for postgres."));
         _postgres = NpgsqlDataSource.Create(ConnectionString);
     }
 
@@ -44,7 +46,7 @@ public sealed class DatabaseSettings : IAsyncDisposable
 
     internal NpgsqlDataSource Postgres => _postgres ?? throw new InvalidOperationException("The database is SQLite.");
 
-    /// <summary>A connection outside any unit of work, for relays and locks.</summary>
+    /// <summary>A connection outside any unit of work.</summary>
     internal async Task<DbConnection> OpenAsync(CancellationToken ct)
     {
         if (_postgres is not null)
@@ -55,9 +57,24 @@ public sealed class DatabaseSettings : IAsyncDisposable
         return connection;
     }
 
+    /// <summary>
+    /// A connection for the relays. On SQLite its commits need not reach the disk before they return (the next ordinary commit takes them along): what a relay
+    /// does is done again after a power failure, and gives the same numbers, because there row ids are in the order of the commits.
+    /// </summary>
+    internal async Task<DbConnection> OpenForRelayAsync(CancellationToken ct)
+    {
+        if (_postgres is not null)
+            return await _postgres.OpenConnectionAsync(ct);
+        var connection = new SqliteConnection(_relayConnectionString);
+        await connection.OpenAsync(ct);
+        await SqliteConnections.RelaxAsync(connection, ct);
+        return connection;
+    }
+
     /// <summary>An instant as a parameter of a hand-written statement.</summary>
     internal object Instant(DateTimeOffset value) => IsSqlite ? UnixMicrosecondsConverter.ToMicroseconds(value) : UtcMillisecondsConverter.Truncate(value);
 
+    /// <summary>A key as a parameter of a hand-written statement.</summary>
     internal object Key(Guid value) => IsSqlite ? value.ToString("D") : value;
 
     public async ValueTask DisposeAsync()

@@ -33,7 +33,7 @@ public sealed class EventRelay(DatabaseSettings settings, WriteGate writes, Even
     public async Task<int> RunAsync(CancellationToken ct)
     {
         var total = 0;
-        await using var connection = await settings.OpenAsync(ct);
+        await using var connection = await settings.OpenForRelayAsync(ct);
         if (!await AnyAsync(connection, ct))
         {
             signal.Publish(await ReadNewestAsync(connection, ct));
@@ -53,8 +53,7 @@ public sealed class EventRelay(DatabaseSettings settings, WriteGate writes, Even
     /// <summary>The newest sequence in the store.</summary>
     internal static async Task<long> ReadNewestAsync(DbConnection connection, CancellationToken ct)
     {
-        await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT value FROM relay_state WHERE name = 'sequenced'";
+        await using var command = connection.Command("SELECT value FROM relay_state WHERE name = 'sequenced'");
         return (long)(await command.ExecuteScalarAsync(ct))!;
     }
 
@@ -63,13 +62,13 @@ public sealed class EventRelay(DatabaseSettings settings, WriteGate writes, Even
         using var turn = await writes.EnterAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct); // immediate on SQLite
         if (!settings.IsSqlite)
-            await ExecuteAsync(connection, transaction, "SELECT value FROM relay_state WHERE name = 'sequenced' FOR UPDATE", ct);
+            await connection.ExecuteAsync("SELECT value FROM relay_state WHERE name = 'sequenced' FOR UPDATE", transaction, ct);
 
-        var count = await ExecuteAsync(connection, transaction, Number, ct);
-        await using var advance = Command(connection, transaction, Advance);
+        var count = await connection.ExecuteAsync(Number, transaction, ct);
+        await using var advance = connection.Command(Advance, transaction);
         var newest = (long)(await advance.ExecuteScalarAsync(ct))!;
         if (!settings.IsSqlite)
-            await ExecuteAsync(connection, transaction, string.Create(CultureInfo.InvariantCulture, $"NOTIFY {Channel}, '{newest}'"), ct);
+            await connection.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"NOTIFY {Channel}, '{newest}'"), transaction, ct);
         await transaction.CommitAsync(ct);
         signal.Publish(newest);
         return count;
@@ -77,22 +76,7 @@ public sealed class EventRelay(DatabaseSettings settings, WriteGate writes, Even
 
     private static async Task<bool> AnyAsync(DbConnection connection, CancellationToken ct)
     {
-        await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT 1 FROM events WHERE sequence IS NULL LIMIT 1";
+        await using var command = connection.Command("SELECT 1 FROM events WHERE sequence IS NULL LIMIT 1");
         return await command.ExecuteScalarAsync(ct) is not null;
-    }
-
-    private static async Task<int> ExecuteAsync(DbConnection connection, DbTransaction transaction, string sql, CancellationToken ct)
-    {
-        await using var command = Command(connection, transaction, sql);
-        return await command.ExecuteNonQueryAsync(ct);
-    }
-
-    private static DbCommand Command(DbConnection connection, DbTransaction transaction, string sql)
-    {
-        var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = sql;
-        return command;
     }
 }

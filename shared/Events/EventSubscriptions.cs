@@ -10,8 +10,10 @@ public sealed class EventSubscriptions(IEnumerable<EventSubscription> all)
         .GroupBy(p => p.Key, p => p.Value)
         .ToFrozenDictionary(g => g.Key, g => g.ToArray());
 
-    /// <summary>Every event type that somebody handles.</summary>
-    public IReadOnlyList<string> EventTypes { get; } = [.. all.SelectMany(s => s.EventTypes).Distinct(StringComparer.Ordinal)];
+    private readonly FrozenSet<string> _handled = all.SelectMany(s => s.EventTypes).ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>Whether any subscription takes the type.</summary>
+    public bool Handles(string eventType) => _handled.Contains(eventType);
 
     public IReadOnlyList<string> EventTypesOf(string subscription) =>
         [.. _byType.Keys.Where(k => k.Subscription == subscription).Select(k => k.EventType)];

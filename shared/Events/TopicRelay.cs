@@ -1,4 +1,5 @@
-using Microsoft.EntityFrameworkCore;
+using System.Data.Common;
+
 using Microsoft.Extensions.Options;
 
 using Platform.Data;
@@ -6,21 +7,25 @@ using Platform.Data;
 namespace Platform.Events;
 
 /// <summary>Hands numbered events to the topic <c>platform-events</c> in their order, at least once, one node at a time.</summary>
-public sealed class TopicRelay(DatabaseSettings settings, WriteGate writes, ITopicSender sender, EventSubscriptions subscriptions, IOptions<EventOptions> options) : IDisposable
+public sealed class TopicRelay(
+    DatabaseSettings settings, WriteGate writes, EventSignal signal, ITopicSender sender, EventSubscriptions subscriptions, IOptions<EventOptions> options) : IDisposable
 {
     private const int Batch = 200;
 
-    /// <summary>Nobody's events are passed over without a write until there are this many: one commit less per run.</summary>
-    private const int LazyAdvance = 1000;
-
     private readonly SemaphoreSlim _one = new(1);
 
-    public async Task RunAsync(PlatformDbContext db, CancellationToken ct)
+    /// <summary>Up to here this process knows that there is nothing left to send; spares reading events that nobody subscribes to again and again.</summary>
+    private long _passed;
+
+    public async Task RunAsync(CancellationToken ct)
     {
         await _one.WaitAsync(ct);
         try
         {
-            while (settings.IsSqlite ? await ForwardAsync(db, ct) : await ForwardLockedAsync(db, ct))
+            if (signal.Newest <= _passed)
+                return;
+            await using var connection = await settings.OpenForRelayAsync(ct);
+            while (settings.IsSqlite ? await ForwardAsync(connection, null, ct) : await ForwardLockedAsync(connection, ct))
             {
             }
         }
@@ -33,51 +38,65 @@ public sealed class TopicRelay(DatabaseSettings settings, WriteGate writes, ITop
     public void Dispose() => _one.Dispose();
 
     // The cursor's row is the lock between nodes; who finds it taken leaves the work to the other.
-    private async Task<bool> ForwardLockedAsync(PlatformDbContext db, CancellationToken ct)
+    private async Task<bool> ForwardLockedAsync(DbConnection connection, CancellationToken ct)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var free = await db.Database.SqlQueryRaw<long>("SELECT value AS \"Value\" FROM relay_state WHERE name = 'forwarded' FOR UPDATE SKIP LOCKED").ToListAsync(ct);
-        var more = free.Count > 0 && await ForwardAsync(db, ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await using var take = connection.Command("SELECT value FROM relay_state WHERE name = 'forwarded' FOR UPDATE SKIP LOCKED", transaction);
+        var more = await take.ExecuteScalarAsync(ct) is not null && await ForwardAsync(connection, transaction, ct);
         await transaction.CommitAsync(ct);
         return more;
     }
 
-    private async Task<bool> ForwardAsync(PlatformDbContext db, CancellationToken ct)
+    private async Task<bool> ForwardAsync(DbConnection connection, DbTransaction? transaction, CancellationToken ct)
     {
-        var counters = await db.Set<RelayState>().AsNoTracking().ToDictionaryAsync(s => s.Name, s => s.Value, ct);
-        var (forwarded, newest) = (counters[RelayState.Forwarded], counters[RelayState.Sequenced]);
-        if (forwarded >= newest)
+        var (forwarded, newest) = await ReadCountersAsync(connection, transaction, ct);
+        var from = Math.Max(forwarded, _passed);
+        if (from >= newest)
             return false;
 
-        var events = await ReadAsync(db, forwarded, newest, ct);
+        var events = await ReadAsync(connection, transaction, from, newest, ct);
         if (events.Count > 0)
-            await sender.SendAsync(EventNotice.Topic, [.. events.Select(e => new EventNotice(e.EventId, e.EventType, e.AggregateId).ToMessage(e.EventId.ToString("D"), e.Sequence, e.CorrelationId))], ct);
+            await sender.SendAsync(EventNotice.Topic, [.. events.Select(e => e.Message)], ct);
 
         var more = events.Count == Batch;
-        var reached = more ? events[^1].Sequence!.Value : newest;
-        if (events.Count > 0 || reached - forwarded >= LazyAdvance)
-            await AdvanceAsync(db, reached, ct);
+        var reached = more ? events[^1].Sequence : newest;
+        if (events.Count > 0)
+            await AdvanceAsync(connection, transaction, reached, ct);
+        _passed = reached;
         return more;
     }
 
-    private Task<List<Header>> ReadAsync(PlatformDbContext db, long after, long upTo, CancellationToken ct)
+    private static async Task<(long Forwarded, long Newest)> ReadCountersAsync(DbConnection connection, DbTransaction? transaction, CancellationToken ct)
     {
-        var events = db.Events.AsNoTracking().Where(e => e.Sequence > after && e.Sequence <= upTo);
-        if (!options.Value.ForwardAll)
+        await using var command = connection.Command(
+            "SELECT f.value, s.value FROM relay_state f CROSS JOIN relay_state s WHERE f.name = 'forwarded' AND s.name = 'sequenced'", transaction);
+        await using var row = await command.ExecuteReaderAsync(ct);
+        await row.ReadAsync(ct);
+        return (row.GetInt64(0), row.GetInt64(1));
+    }
+
+    private async Task<List<(long Sequence, TopicMessage Message)>> ReadAsync(DbConnection connection, DbTransaction? transaction, long after, long upTo, CancellationToken ct)
+    {
+        List<(long, TopicMessage)> events = [];
+        await using var command = connection.Command(
+            "SELECT sequence, event_id, event_type, aggregate_id, correlation_id FROM events WHERE sequence > @after AND sequence <= @upto ORDER BY sequence", transaction, ("after", after), ("upto", upTo));
+        await using var row = await command.ExecuteReaderAsync(ct);
+        while (events.Count < Batch && await row.ReadAsync(ct))
         {
-            if (subscriptions.EventTypes.Count == 0)
-                return Task.FromResult(new List<Header>());
-            events = events.Where(e => subscriptions.EventTypes.Contains(e.EventType));
+            var type = row.GetString(2);
+            if (!options.Value.ForwardAll && !subscriptions.Handles(type))
+                continue;
+            var (sequence, id) = (row.GetInt64(0), row.GetGuid(1));
+            var notice = new EventNotice(id, type, row.NullableString(3));
+            events.Add((sequence, notice.ToMessage(id.ToString("D"), sequence, row.NullableString(4))));
         }
 
-        return events.OrderBy(e => e.Sequence).Take(Batch).Select(e => new Header(e.EventId, e.EventType, e.AggregateId, e.Sequence, e.CorrelationId)).ToListAsync(ct);
+        return events;
     }
 
-    private async Task AdvanceAsync(PlatformDbContext db, long reached, CancellationToken ct)
+    private async Task AdvanceAsync(DbConnection connection, DbTransaction? transaction, long reached, CancellationToken ct)
     {
         using var turn = await writes.EnterAsync(ct);
-        await db.Set<RelayState>().Where(s => s.Name == RelayState.Forwarded).ExecuteUpdateAsync(set => set.SetProperty(s => s.Value, reached), ct);
+        await connection.ExecuteAsync("UPDATE relay_state SET value = @reached WHERE name = 'forwarded' AND value < @reached", transaction, ct, ("reached", reached));
     }
-
-    private sealed record Header(Guid EventId, string EventType, string? AggregateId, long? Sequence, string? CorrelationId);
 }

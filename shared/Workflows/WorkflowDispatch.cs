@@ -13,7 +13,7 @@ public sealed class WorkflowDispatch(TimeProvider clock, ILogger<WorkflowDispatc
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     /// <summary>Null when the message is dealt with, else why it has to be tried again.</summary>
-    internal async Task<string?> TryAsync(WorkflowMessage message, DurableTaskClient client, CancellationToken ct)
+    internal async Task<string?> TryAsync(Outgoing message, DurableTaskClient client, CancellationToken ct)
     {
         try
         {
@@ -33,7 +33,7 @@ public sealed class WorkflowDispatch(TimeProvider clock, ILogger<WorkflowDispatc
         return pause < LongestPause ? pause : LongestPause;
     }
 
-    private static async Task<string?> StartAsync(WorkflowMessage message, string name, DurableTaskClient client, CancellationToken ct)
+    private static async Task<string?> StartAsync(Outgoing message, string name, DurableTaskClient client, CancellationToken ct)
     {
         var options = new StartOrchestrationOptions(message.InstanceId).WithDedupeStatuses([.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses]);
         try
@@ -50,7 +50,7 @@ public sealed class WorkflowDispatch(TimeProvider clock, ILogger<WorkflowDispatc
         return null;
     }
 
-    private async Task<string?> SignalAsync(WorkflowMessage message, DurableTaskClient client, CancellationToken ct)
+    private async Task<string?> SignalAsync(Outgoing message, DurableTaskClient client, CancellationToken ct)
     {
         var instance = await client.GetInstanceAsync(message.InstanceId, getInputsAndOutputs: false, ct);
         if (instance is null)
@@ -60,5 +60,5 @@ public sealed class WorkflowDispatch(TimeProvider clock, ILogger<WorkflowDispatc
         return null;
     }
 
-    private static JsonElement? Payload(WorkflowMessage message) => message.Payload is null ? null : JsonSerializer.Deserialize<JsonElement>(message.Payload);
+    private static JsonElement? Payload(Outgoing message) => message.Payload is null ? null : JsonSerializer.Deserialize<JsonElement>(message.Payload);
 }

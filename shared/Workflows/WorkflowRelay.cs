@@ -1,4 +1,6 @@
-using Microsoft.EntityFrameworkCore;
+using System.Data.Common;
+using System.Globalization;
+
 using Microsoft.Extensions.Logging;
 
 using Platform.Data;
@@ -12,23 +14,18 @@ namespace Platform.Workflows;
 public sealed class WorkflowRelay(DatabaseSettings settings, WriteGate writes, WorkflowDispatch dispatch, TimeProvider clock, ILogger<WorkflowRelay> log) : IDisposable
 {
     private const int Batch = 200;
+
+    private const string Read = "SELECT row_id, instance_id, name, event_name, payload, created_at, attempts FROM workflow_outbox WHERE due_at <= @now ORDER BY row_id LIMIT 200";
+
     private readonly SemaphoreSlim _one = new(1);
 
-    public async Task RunAsync(PlatformDbContext db, DurableTaskClient client, CancellationToken ct)
+    public async Task RunAsync(DurableTaskClient client, CancellationToken ct)
     {
-        if (!settings.IsSqlite)
-        {
-            while (await RunPostgresBatchAsync(db, client, ct) == Batch)
-            {
-            }
-
-            return;
-        }
-
         await _one.WaitAsync(ct);
         try
         {
-            while (await RunSqliteBatchAsync(db, client, ct) == Batch)
+            await using var connection = await settings.OpenForRelayAsync(ct);
+            while (await (settings.IsSqlite ? RunBatchAsync(connection, null, client, ct) : RunLockedBatchAsync(connection, client, ct)) == Batch)
             {
             }
         }
@@ -40,42 +37,47 @@ public sealed class WorkflowRelay(DatabaseSettings settings, WriteGate writes, W
 
     public void Dispose() => _one.Dispose();
 
-    private async Task<int> RunPostgresBatchAsync(PlatformDbContext db, DurableTaskClient client, CancellationToken ct)
+    private async Task<int> RunLockedBatchAsync(DbConnection connection, DurableTaskClient client, CancellationToken ct)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var now = clock.GetUtcNow();
-        var messages = await db.Set<WorkflowMessage>()
-            .FromSqlInterpolated($"SELECT * FROM workflow_outbox WHERE due_at <= {UtcMillisecondsConverter.Truncate(now)} ORDER BY row_id LIMIT {Batch} FOR UPDATE SKIP LOCKED")
-            .AsNoTracking().ToListAsync(ct);
-        if (messages.Count > 0)
-            await FinishAsync(db, await DispatchAsync(messages, client, ct), ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        var count = await RunBatchAsync(connection, transaction, client, ct);
         await transaction.CommitAsync(ct);
-        return messages.Count;
+        return count;
     }
 
-    // No transaction while the engine works: the one writer of SQLite would wait for it.
-    private async Task<int> RunSqliteBatchAsync(PlatformDbContext db, DurableTaskClient client, CancellationToken ct)
+    // On SQLite there is no transaction while the engine works: the one writer would wait for it.
+    private async Task<int> RunBatchAsync(DbConnection connection, DbTransaction? transaction, DurableTaskClient client, CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
-        var messages = await db.Set<WorkflowMessage>().AsNoTracking().Where(m => m.DueAt <= now).OrderBy(m => m.RowId).Take(Batch).ToListAsync(ct);
+        var messages = await ReadAsync(connection, transaction, ct);
         if (messages.Count == 0)
             return 0;
-        var outcomes = await DispatchAsync(messages, client, ct);
-        using (await writes.EnterAsync(ct))
-            await FinishAsync(db, outcomes, ct);
+        var instances = messages.GroupBy(m => m.InstanceId, StringComparer.Ordinal).Select(group => DispatchInstanceAsync(group, client, ct));
+        var outcomes = (await Task.WhenAll(instances)).SelectMany(o => o).ToLookup(o => o.Failure is null);
+        using var turn = await writes.EnterAsync(ct);
+        await DeleteAsync(connection, transaction, outcomes[true].Select(o => o.Message.RowId), ct);
+        foreach (var (message, failure) in outcomes[false])
+            await PostponeAsync(connection, transaction, message, failure!, ct);
         return messages.Count;
     }
 
-    private async Task<List<(WorkflowMessage Message, string? Failure)>> DispatchAsync(List<WorkflowMessage> messages, DurableTaskClient client, CancellationToken ct)
+    private async Task<List<Outgoing>> ReadAsync(DbConnection connection, DbTransaction? transaction, CancellationToken ct)
     {
-        var instances = messages.GroupBy(m => m.InstanceId, StringComparer.Ordinal).Select(group => DispatchInstanceAsync(group, client, ct));
-        return [.. (await Task.WhenAll(instances)).SelectMany(outcomes => outcomes)];
+        List<Outgoing> messages = [];
+        await using var command = connection.Command(settings.IsSqlite ? Read : Read + " FOR UPDATE SKIP LOCKED", transaction, ("now", settings.Instant(clock.GetUtcNow())));
+        await using var row = await command.ExecuteReaderAsync(ct);
+        while (await row.ReadAsync(ct))
+        {
+            var created = settings.IsSqlite ? UnixMicrosecondsConverter.FromMicroseconds(row.GetInt64(5)) : row.GetFieldValue<DateTimeOffset>(5);
+            messages.Add(new Outgoing(row.GetInt64(0), row.GetString(1), row.NullableString(2), row.NullableString(3), row.NullableString(4), created, row.GetInt32(6)));
+        }
+
+        return messages;
     }
 
     // What follows a failed message of the same instance waits with it.
-    private async Task<List<(WorkflowMessage Message, string? Failure)>> DispatchInstanceAsync(IEnumerable<WorkflowMessage> messages, DurableTaskClient client, CancellationToken ct)
+    private async Task<List<(Outgoing Message, string? Failure)>> DispatchInstanceAsync(IEnumerable<Outgoing> messages, DurableTaskClient client, CancellationToken ct)
     {
-        List<(WorkflowMessage, string?)> outcomes = [];
+        List<(Outgoing, string?)> outcomes = [];
         string? failure = null;
         foreach (var message in messages)
         {
@@ -86,18 +88,23 @@ public sealed class WorkflowRelay(DatabaseSettings settings, WriteGate writes, W
         return outcomes;
     }
 
-    private async Task FinishAsync(PlatformDbContext db, List<(WorkflowMessage Message, string? Failure)> outcomes, CancellationToken ct)
+    private static async Task DeleteAsync(DbConnection connection, DbTransaction? transaction, IEnumerable<long> rows, CancellationToken ct)
     {
-        var done = outcomes.Where(o => o.Failure is null).Select(o => o.Message.RowId).ToArray();
-        if (done.Length > 0)
-            await db.Set<WorkflowMessage>().Where(m => done.Contains(m.RowId)).ExecuteDeleteAsync(ct);
+        var ids = string.Join(',', rows.Select(id => id.ToString(CultureInfo.InvariantCulture)));
+        if (ids.Length > 0)
+            await connection.ExecuteAsync($"DELETE FROM workflow_outbox WHERE row_id IN ({ids})", transaction, ct);
+    }
 
-        foreach (var (message, failure) in outcomes.Where(o => o.Failure is not null))
-        {
-            log.LogDebug("{Instance} did not take its message: {Reason}", message.InstanceId, failure);
-            var due = clock.GetUtcNow() + WorkflowDispatch.PauseAfter(message.Attempts);
-            await db.Set<WorkflowMessage>().Where(m => m.RowId == message.RowId).ExecuteUpdateAsync(
-                set => set.SetProperty(m => m.DueAt, due).SetProperty(m => m.Attempts, m => m.Attempts + 1).SetProperty(m => m.LastError, failure), ct);
-        }
+    private async Task PostponeAsync(DbConnection connection, DbTransaction? transaction, Outgoing message, string failure, CancellationToken ct)
+    {
+        log.LogDebug("{Instance} did not take its message: {Reason}", message.InstanceId, failure);
+        var due = settings.Instant(clock.GetUtcNow() + WorkflowDispatch.PauseAfter(message.Attempts));
+        await connection.ExecuteAsync(
+            "UPDATE workflow_outbox SET due_at = @due, attempts = attempts + 1, last_error = @failure WHERE row_id = @id",
+            transaction,
+            ct,
+            ("due", due),
+            ("failure", failure),
+            ("id", message.RowId));
     }
 }

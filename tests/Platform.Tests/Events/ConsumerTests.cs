@@ -141,8 +141,8 @@ public sealed class ConsumerTests(PostgresServer postgres) : IClassFixture<Postg
         var notices = await StoreAsync(database, 450);
         await using var scope = database.As(Caller.Platform);
         var relay = database.Get<TopicRelay>();
-        await Task.WhenAll(relay.RunAsync(scope.Db, CancellationToken.None), Task.CompletedTask);
-        await relay.RunAsync(scope.Db, CancellationToken.None);
+        await Task.WhenAll(relay.RunAsync(CancellationToken.None), Task.CompletedTask);
+        await relay.RunAsync(CancellationToken.None);
         var sent = database.Get<RecordingSender>().Messages;
         Assert.Equal(notices.Select(n => n.EventId.ToString()), sent.Select(m => m.Id));
         Assert.All(sent, m => Assert.Equal("sample_event", m.Subject));
@@ -156,9 +156,9 @@ public sealed class ConsumerTests(PostgresServer postgres) : IClassFixture<Postg
         var sender = database.Get<RecordingSender>();
         sender.Fails = true;
         await using var scope = database.As(Caller.Platform);
-        await Assert.ThrowsAsync<IOException>(() => database.Get<TopicRelay>().RunAsync(scope.Db, CancellationToken.None));
+        await Assert.ThrowsAsync<IOException>(() => database.Get<TopicRelay>().RunAsync(CancellationToken.None));
         sender.Fails = false;
-        await database.Get<TopicRelay>().RunAsync(scope.Db, CancellationToken.None);
+        await database.Get<TopicRelay>().RunAsync(CancellationToken.None);
         Assert.Equal(3, sender.Messages.Count);
     }
 

@@ -119,8 +119,7 @@ public sealed class WorkflowRelayTests(PostgresServer postgres) : IClassFixture<
 
     private static async Task RunAsync(TestDatabase database, DurableTaskClient client)
     {
-        await using var scope = database.As(Caller.Platform);
-        await database.Get<WorkflowRelay>().RunAsync(scope.Db, client, CancellationToken.None);
+        await database.Get<WorkflowRelay>().RunAsync(client, CancellationToken.None);
     }
 
     private static async Task<int> CountAsync(TestDatabase database)
