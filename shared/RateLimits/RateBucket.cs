@@ -8,6 +8,7 @@ internal sealed class RateBucket(RateRule rule, int limit, bool tokenBucket)
 {
     private const long LeaseMilliseconds = 5000;
     private const long BusyMilliseconds = 2000;
+    private const long RefusalMilliseconds = 250;
 
     private readonly Lock _lock = new();
     private readonly Queue<Lease> _leases = new();
@@ -16,6 +17,10 @@ internal sealed class RateBucket(RateRule rule, int limit, bool tokenBucket)
     private int _block = 1;
     private long _leasedAt;
     private bool _toppingUp;
+    private long _refusedUntil;
+
+    /// <summary>One request at a time asks the shared count; the others of this process wait for what it brings.</summary>
+    public SemaphoreSlim Asking { get; } = new(1);
 
     public RateRule Rule => rule;
 
@@ -33,16 +38,18 @@ internal sealed class RateBucket(RateRule rule, int limit, bool tokenBucket)
         }
     }
 
-    /// <summary>Uses a permit that was leased before. False when there is none; then the shared count is asked.</summary>
+    /// <summary>Uses a permit that was leased before, or repeats a refusal that has just been given. False when there is neither; then the shared count is asked.</summary>
     public bool TryTakeLeased(long now, out RateStanding standing, out bool wantsMore)
     {
         lock (_lock)
         {
             UsedAt = now;
-            standing = default;
             wantsMore = false;
             if (!UseLease(now))
-                return false;
+            {
+                standing = now < _refusedUntil ? Standing(allowed: false, now, 0, firstRefusal: false) : default;
+                return now < _refusedUntil;
+            }
             wantsMore = !_toppingUp && _available <= _block / 2;
             _toppingUp |= wantsMore;
             standing = Standing(allowed: true, now, _known.Remaining(now) + _available);
@@ -68,6 +75,8 @@ internal sealed class RateBucket(RateRule rule, int limit, bool tokenBucket)
         {
             _known = shared;
             _toppingUp &= usesOne;
+            if (!allowed)
+                _refusedUntil = Math.Min(shared.FreeAt(now), now + RefusalMilliseconds);
             if (ahead > 0)
             {
                 _leases.Enqueue(new Lease(ahead, LeaseEnd(now)));

@@ -82,15 +82,24 @@ public sealed class RateLimiter
 
     private async Task<RateStanding?> TakeSharedAsync(RateKey key, RateBucket bucket, long now, CancellationToken ct)
     {
+        await bucket.Asking.WaitAsync(ct);
         try
         {
-            return await LeaseAsync(key, bucket, now, usesOne: true, ct);
+            if (!bucket.TryTakeLeased(Now, out var standing, out var wantsMore))
+                return await LeaseAsync(key, bucket, Now, usesOne: true, ct);
+            if (wantsMore)
+                _ = TopUpAsync(key, bucket);
+            return standing;
         }
         catch (Exception fault) when (!ct.IsCancellationRequested)
         {
             Interlocked.Increment(ref _faults);
             _log.LogWarning(fault, "The store of rate limits did not answer");
             return bucket.Rule.Always ? new RateStanding(Allowed: false, bucket.Limit, 0, now, now, IsFault: true) : null;
+        }
+        finally
+        {
+            bucket.Asking.Release();
         }
     }
 

@@ -4,7 +4,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 
 using Platform.Audit;
 using Platform.Data;
@@ -14,7 +13,7 @@ using Platform.Tests.Http;
 
 namespace Platform.Tests.Identity;
 
-public sealed class SignInTests
+public sealed class SignInTests(ProbeApp probes) : IClassFixture<ProbeApp>
 {
     [Fact]
     public async Task Login_ByNameOrEmailInAnyCase_OpensASession()
@@ -49,10 +48,9 @@ public sealed class SignInTests
     [InlineData("application/x-www-form-urlencoded", "")]
     public async Task Login_BadForm_Is422(string contentType, string body)
     {
-        await using var app = await PlatformApp.StartAsync();
         using var content = new StringContent(body);
         content.Headers.ContentType = new(contentType);
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await app.Anonymous.PostAsync("/api/v1/auth/login", content)).StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await probes.App.Anonymous.PostAsync("/api/v1/auth/login", content)).StatusCode);
     }
 
     [Theory]
@@ -60,8 +58,8 @@ public sealed class SignInTests
     [InlineData("unknown")]
     public async Task Login_TooManyFailures_LocksUntilTheEnd(string login)
     {
-        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using var app = await PlatformApp.StartAsync(configure: builder => builder.Services.AddSingleton<TimeProvider>(clock));
+        var clock = new ShiftedClock();
+        await using var app = await PlatformApp.StartAsync(configure: services => services.AddSingleton<TimeProvider>(clock));
         await app.CreateUserAsync("known");
 
         for (var i = 1; i < 5; i++)
@@ -117,7 +115,7 @@ public sealed class SignInTests
     [Fact]
     public async Task Login_UnknownUser_TakesAsLongAsAWrongPassword()
     {
-        await using var app = await PlatformApp.StartAsync(configure: builder => builder.Services.Configure<Microsoft.AspNetCore.Identity.PasswordHasherOptions>(options => options.IterationCount = 100_000));
+        await using var app = await PlatformApp.StartAsync(configure: services => services.Configure<Microsoft.AspNetCore.Identity.PasswordHasherOptions>(options => options.IterationCount = 100_000));
         var users = new List<string>();
         for (var i = 0; i < 4; i++)
             users.Add((await app.CreateUserAsync()).Username);
@@ -143,8 +141,8 @@ public sealed class SignInTests
     [Fact]
     public async Task Session_PastHalfItsLife_IsRenewedByCookieUntilTheAbsoluteEnd()
     {
-        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using var app = await PlatformApp.StartAsync(configure: builder => builder.Services.AddSingleton<TimeProvider>(clock));
+        var clock = new ShiftedClock();
+        await using var app = await PlatformApp.StartAsync(configure: services => services.AddSingleton<TimeProvider>(clock));
         var user = await app.CreateUserAsync();
         Assert.False((await MeAsync(user.Token)).Headers.Contains("Set-Cookie"));
 

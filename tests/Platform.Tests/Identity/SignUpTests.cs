@@ -10,7 +10,7 @@ using Platform.Tests.Http;
 
 namespace Platform.Tests.Identity;
 
-public sealed class SignUpTests
+public sealed class SignUpTests(ProbeApp probes) : IClassFixture<ProbeApp>
 {
     [Theory]
     [InlineData(Db.Sqlite)]
@@ -36,8 +36,7 @@ public sealed class SignUpTests
     [Fact]
     public async Task Register_NamesWithTheSameSlug_GetOrganizationsOfTheirOwn()
     {
-        await using var app = await PlatformApp.StartAsync();
-        var answers = await Task.WhenAll(new[] { "a.b", "a_b", "a-b", "A-B-" }.Select(name => RegisterAsync(app, name, $"{Guid.NewGuid():N}@example.com")));
+        var answers = await Task.WhenAll(new[] { "a.b", "a_b", "a-b", "A-B-" }.Select(name => RegisterAsync(probes.App, name, $"{Guid.NewGuid():N}@example.com")));
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.Created, answer.Status));
     }
 
@@ -56,8 +55,7 @@ public sealed class SignUpTests
     [InlineData("Passw0rd-1", "x@example.com", "passw0rd-1")]
     public async Task Register_UnacceptableInput_Is422(string username, string email, string password)
     {
-        await using var app = await PlatformApp.StartAsync();
-        var answer = await app.Anonymous.PostAsJsonAsync("/api/v1/auth/register", new { username, email, password, role = "admin" });
+        var answer = await probes.App.Anonymous.PostAsJsonAsync("/api/v1/auth/register", new { username, email, password, role = "admin" });
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
         Assert.DoesNotContain(password, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
