@@ -36,6 +36,7 @@ internal sealed class BrokerService(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync();
+        _abort.CancelAfter(options.DrainTimeout / 3); // what is cut off comes again
         await using var late = cancellationToken.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), _abort);
         await Task.WhenAll(_running);
         await services.Completions.DrainAsync();

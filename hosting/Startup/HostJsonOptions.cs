@@ -10,7 +10,7 @@ internal sealed record HostJsonOptions
 
     public TimeSpan FunctionTimeout { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>How long running invocations may go on when the host stops.</summary>
+    /// <summary>How long a stop takes at most. Requests may go on so long, messages a third of it, timers two seconds; then their tokens are cancelled.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     public BrokerOptions Broker { get; init; } = new();

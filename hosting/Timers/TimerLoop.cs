@@ -79,10 +79,16 @@ internal sealed class TimerLoop(DiscoveredFunction function, TimerSchedule sched
         };
         using var ended = new CancellationTokenSource(); // a stop lets the run end, and its lease lasts so long
         var renewing = RenewAsync(ended.Token);
-        await runs.RunAsync(timer);
+        var ran = await runs.RunAsync(timer);
         await ended.CancelAsync();
         await renewing;
         now = clock.GetUtcNow();
+        if (!ran)
+        {
+            await store.RenewAsync(function.Name, _owner, now, CancellationToken.None); // the tick is free for the next node at once
+            return;
+        }
+
         await store.FinishAsync(function.Name, _owner, state.Next, schedule.After(now > state.Next ? now : state.Next), now, CancellationToken.None);
     }
 

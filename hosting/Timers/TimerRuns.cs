@@ -56,13 +56,21 @@ internal sealed class TimerRuns(DiscoveredFunction function, FunctionRunner runn
         await _one.WaitAsync(CancellationToken.None); // never given back: a run that waits its turn ends with the process
     }
 
-    /// <summary>Runs with the retries that the function asks for; failures are logged.</summary>
-    public async Task RunAsync(TimerInfo timer)
+    /// <summary>Runs with the retries that the function asks for; failures are logged. False when the host's stop cut the run off.</summary>
+    public async Task<bool> RunAsync(TimerInfo timer)
     {
-        await _one.WaitAsync(abort);
         try
         {
-            await RunWithRetriesAsync(timer);
+            await _one.WaitAsync(abort);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+
+        try
+        {
+            return await RunWithRetriesAsync(timer);
         }
         finally
         {
@@ -74,26 +82,19 @@ internal sealed class TimerRuns(DiscoveredFunction function, FunctionRunner runn
 
     private async Task RunSignalledAsync()
     {
-        try
+        do
         {
-            do
-            {
-                Interlocked.Exchange(ref _state, Running);
-                if (!_stopped)
-                    await RunAsync(new TimerInfo());
-            }
-            while (Interlocked.CompareExchange(ref _state, Idle, Running) != Running);
+            Interlocked.Exchange(ref _state, Running);
+            if (!_stopped)
+                await RunAsync(new TimerInfo());
         }
-        catch (OperationCanceledException) when (abort.IsCancellationRequested)
-        {
-            logger.LogInformation("{Function} was stopped with the host.", function.Name);
-        }
+        while (Interlocked.CompareExchange(ref _state, Idle, Running) != Running);
 
         if (_stopped)
             _drained.TrySetResult();
     }
 
-    private async Task RunWithRetriesAsync(TimerInfo timer)
+    private async Task<bool> RunWithRetriesAsync(TimerInfo timer)
     {
         var policy = function.Retry;
         for (var repeat = 0; !abort.IsCancellationRequested; repeat++)
@@ -101,16 +102,23 @@ internal sealed class TimerRuns(DiscoveredFunction function, FunctionRunner runn
             try
             {
                 await runner.RunAsync(function, timer, policy is null ? null : new InvocationRetry(repeat, policy.MaxRetryCount), abort);
-                return;
+                return true;
+            }
+            catch (OperationCanceledException) when (abort.IsCancellationRequested)
+            {
+                logger.LogInformation("{Function} was stopped with the host.", function.Name);
+                return false;
             }
             catch (Exception e)
             {
                 logger.LogError(e, "{Function} failed{Repeat}.", function.Name, repeat == 0 ? "" : $" at repeat {repeat}");
                 if (policy is null || (policy.MaxRetryCount >= 0 && repeat >= policy.MaxRetryCount) || _stopped)
-                    return;
+                    return true;
             }
 
             await Task.Delay(RetryDelays.Before(policy, repeat + 1), clock, abort).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        return false;
     }
 }

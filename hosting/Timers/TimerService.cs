@@ -11,6 +11,9 @@ namespace EmbeddedFunctions.Timers;
 /// <summary>Runs all timer functions.</summary>
 internal sealed class TimerService : IHostedService, ITimerSignal, IDisposable
 {
+    // A timer runs again soon anyway, so a stop does not wait long before it cancels.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
     private readonly Dictionary<string, (TimerRuns Runs, TimerLoop Loop)> _timers = new(StringComparer.OrdinalIgnoreCase);
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abort = new();
@@ -45,6 +48,7 @@ internal sealed class TimerService : IHostedService, ITimerSignal, IDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync();
+        _abort.CancelAfter(Grace);
         await using var late = cancellationToken.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), _abort);
         await _loops;
         await Task.WhenAll(_timers.Values.Select(t => t.Runs.StopAsync()));

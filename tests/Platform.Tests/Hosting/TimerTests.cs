@@ -127,6 +127,19 @@ public sealed class TimerTests : IDisposable
     }
 
     [Fact]
+    public async Task Stop_TimerWaits_CutsItOffAndTheNextStartRunsTheTick()
+    {
+        var log = new Log { Wait = true };
+        var host = await StartAsync(log);
+        await AdvanceAsync(TimeSpan.FromHours(2), () => log.Waiting == 1);
+        await host.DisposeAsync();
+
+        var next = new Log();
+        await using var again = await StartAsync(next);
+        await Until.TrueAsync(() => next.Waiting == 1, "the tick that was cut off");
+    }
+
+    [Fact]
     public async Task Signal_UnknownFunction_Throws()
     {
         await using var host = await StartAsync(new Log());
@@ -199,6 +212,10 @@ public sealed class TimerTests : IDisposable
 
         public int Failures { get; set; }
 
+        public bool Wait { get; init; }
+
+        public int Waiting { get; set; }
+
         public int Signalled { get; private set; }
 
         public int MostAtOnce { get; private set; }
@@ -237,6 +254,14 @@ public sealed class TimerFunctions(TimerTests.Log log)
         log.Retried.Enqueue(context.RetryContext.RetryCount);
         if (context.RetryContext.RetryCount < log.Failures)
             throw new InvalidOperationException("again");
+    }
+
+    [Function("Waits")]
+    public async Task WaitsAsync([TimerTrigger("0 0 2 * * *")] TimerInfo timer, CancellationToken ct)
+    {
+        log.Waiting++;
+        if (log.Wait)
+            await Task.Delay(Timeout.Infinite, ct);
     }
 
     [Function("Relay")]
