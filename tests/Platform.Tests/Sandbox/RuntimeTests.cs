@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Platform.Sandbox;
 using Platform.Sandbox.Runtimes;
 
@@ -71,6 +73,44 @@ public sealed class RuntimeTests(SandboxFixture fixture)
         Assert.Equal("main.py", python.FileName);
         Assert.Equal("perl", options.Languages[^1].Lang);
         Assert.Contains("perl:FileName", Assert.Single(options.Validate(new(options))).ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ProbeOnceAsync_RuntimeOutsideTheSystemFolders_IsFoundByPatternAndRuns()
+    {
+        var folder = Directory.CreateTempSubdirectory("runtimes-").FullName;
+        try
+        {
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+            Directory.CreateDirectory($"{folder}/shell-5-x/bin");
+            File.Copy("/usr/bin/bash", $"{folder}/shell-5-x/bin/shell");
+            var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["Runtimes:shell:Versions:0"] = "5",
+                ["Runtimes:shell:Versions:1"] = "99",
+                ["Runtimes:shell:Candidates:0"] = $"{folder}/shell-*/bin/shell",
+                ["Runtimes:shell:VersionCommand:0"] = "{bin}",
+                ["Runtimes:shell:VersionCommand:1"] = "--version",
+                ["Runtimes:shell:Command:0"] = "{bin}",
+                ["Runtimes:shell:Command:1"] = "{file}",
+                ["Runtimes:shell:FileName"] = "main.shell",
+            }).Build();
+            var options = new RuntimeOptions();
+            options.Read(configuration.GetSection("Runtimes"));
+            var catalog = new RuntimeCatalog();
+            await new RuntimeProbe(fixture.Sandbox, catalog, Options.Create(options), NullLogger<RuntimeProbe>.Instance).ProbeOnceAsync(CancellationToken.None);
+
+            var shell = Assert.Single(catalog.Supported, runtime => runtime.Lang == "shell");
+            var result = await fixture.RunAsync(shell.CreateRun("executor-1", "echo $BASH; command -v shell"));
+
+            Assert.Equal(("5", "shell"), (shell.Version, shell.FileExtension));
+            Assert.Equal($"{folder}/shell-5-x/bin/shell\n{folder}/shell-5-x/bin/shell\n", result.Stdout);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
