@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Options;
+using Platform.Data;
 using Platform.Events;
 using Platform.Executions;
 
@@ -10,33 +10,33 @@ namespace Platform.Functions.Events;
 /// what it has seen, so that there is neither a gap nor a repetition, also over reconnections.
 /// </summary>
 public sealed class ExecutionStream(
-    StreamRegistry registry, EventTail tail, EventReader reader, ExecutionQueries queries, ExecutionMessages messages, IOptions<StreamOptions> options, TimeProvider clock)
+    StreamRegistry registry, StreamAccess access, EventTail tail, EventReader reader, ExecutionQueries queries, ExecutionMessages messages, TimeProvider clock)
 {
     private const int HistoryPage = 500;
     private const int GracePeriod = 30;
     private static readonly TimeSpan NumberingTime = TimeSpan.FromMinutes(1);
 
     /// <summary>A refusal before anything was sent; null when the stream was served.</summary>
-    public async Task<Error?> ServeAsync(HttpContext http, Guid executionId, long? lastId, bool named, Caller caller)
+    public async Task<Error?> ServeAsync(ApiRequest request, Guid executionId, long? lastId, bool named)
     {
-        var ct = http.RequestAborted;
+        var ct = request.Http.RequestAborted;
         if (await queries.FindStatusAsync(executionId, ct) is not { } status)
             return ExecutionErrors.NotFound;
         if (lastId is { } seen && status.IsTerminal() && await IsOverForAsync(executionId, seen, ct))
         {
-            http.Response.StatusCode = StatusCodes.Status204NoContent;
+            request.Http.Response.StatusCode = StatusCodes.Status204NoContent;
             return null;
         }
 
-        using var place = registry.TryEnter(caller.UserId!.Value, caller.IsOperator);
+        using var place = registry.TryEnter(request.Caller);
         if (place is null)
             return StreamErrors.TooMany;
 
         using var subscription = tail.Subscribe(executionId.ToString());
-        var session = new Session(new SseWriter(http.Response, named), executionId, lastId ?? 0, clock.GetTimestamp());
-        await session.Out.OpenAsync(ct);
-        await session.Out.WriteAsync(null, "connected", messages.Connected(executionId), ct);
-        await session.Out.WriteAsync(null, "status", messages.Status(executionId, status), ct);
+        var session = new Session(request, named, executionId, lastId ?? 0, clock);
+        await session.OpenAsync(ct);
+        await session.WriteAsync(null, "connected", messages.Connected(executionId), ct);
+        await session.WriteAsync(null, "status", messages.Status(executionId, status), ct);
         if (!await ReplayAsync(session, ct) && !await EndFromRecordAsync(session, ct))
             await FollowAsync(session, subscription, ct);
         return null;
@@ -72,7 +72,7 @@ public sealed class ExecutionStream(
         if (await FindRecordAsync(session.ExecutionId, ct) is not { } view)
             return false;
 
-        await session.Out.WriteAsync(null, ResultEvents.Stored, messages.Result(view), ct);
+        await session.WriteAsync(null, ResultEvents.Stored, messages.Result(view), ct);
         return true;
     }
 
@@ -87,24 +87,22 @@ public sealed class ExecutionStream(
     {
         while (true)
         {
-            var (item, wake) = await NextAsync(session, subscription, ct);
-            if (item is not null)
+            switch (await NextAsync(session, subscription, ct))
             {
-                if (await SendAsync(session, item, ct))
-                    return;
-                continue;
-            }
-
-            switch (wake)
-            {
-                case Wake.Heartbeat:
-                    await session.Out.WriteAsync(null, "heartbeat", messages.Heartbeat(session.ExecutionId), ct);
+                case ({ } item, _):
+                    if (await SendAsync(session, item, ct))
+                        return;
                     break;
-                case Wake.Shutdown:
-                    await session.Out.WriteAsync(null, "shutdown", messages.Shutdown(GracePeriod), ct);
+                case (_, Wake.Silence):
+                    await session.WriteAsync(null, "heartbeat", messages.Heartbeat(session.ExecutionId), ct);
+                    break;
+                case (_, Wake.Check):
+                    break;
+                case (_, Wake.Shutdown):
+                    await session.WriteAsync(null, "shutdown", messages.Shutdown(GracePeriod), ct);
                     return;
-                default:
-                    await session.Out.WriteAsync(null, "reconnect", ExecutionMessages.Reconnect(wake == Wake.Slow ? "slow_reader" : "max_stream_life"), ct);
+                case (_, var farewell):
+                    await session.WriteAsync(null, "reconnect", ExecutionMessages.Reconnect(EnumWords<Wake>.ToWord(farewell)), ct);
                     return;
             }
         }
@@ -122,46 +120,79 @@ public sealed class ExecutionStream(
 
         if (!ExecutionMessages.Shows(item.EventType))
             return false;
-        await session.Out.WriteAsync(item.Event?.Sequence, item.EventType, await item.RenderAsync(messages.RenderAsync), ct);
+        await session.WriteAsync(item.Event?.Sequence, item.EventType, await item.RenderAsync(messages.RenderAsync), ct);
         return ResultEvents.Ends(item.EventType);
     }
 
     private async Task<(TailItem? Item, Wake Wake)> NextAsync(Session session, TailSubscription subscription, CancellationToken ct)
     {
-        var life = TimeSpan.FromSeconds(options.Value.MaxStreamSeconds) - clock.GetElapsedTime(session.Opened);
-        if (life <= TimeSpan.Zero)
-            return (null, Wake.Old);
+        if (clock.GetElapsedTime(session.CheckedAt) >= StreamAccess.Interval)
+        {
+            session.CheckedAt = clock.GetTimestamp();
+            if (!await access.IsOpenAsync(session.Request, ct))
+                return (null, Wake.SessionEnded);
+        }
 
-        var heartbeat = TimeSpan.FromSeconds(options.Value.HeartbeatSeconds);
-        using var silence = new CancellationTokenSource(life < heartbeat ? life : heartbeat, clock);
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, registry.Stopping, ct);
+        var (wake, pause) = NextWake(session);
+        if (pause <= TimeSpan.Zero)
+            return (null, wake);
+
+        using var timer = new CancellationTokenSource(pause, clock);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, registry.Stopping, ct);
         try
         {
-            return await subscription.ReadAsync(any.Token) is { } item ? (item, Wake.Item) : (null, Wake.Slow);
+            return await subscription.ReadAsync(any.Token) is { } item ? (item, Wake.Check) : (null, Wake.SlowReader);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            return (null, registry.Stopping.IsCancellationRequested ? Wake.Shutdown : life < heartbeat ? Wake.Old : Wake.Heartbeat);
+            return (null, registry.Stopping.IsCancellationRequested ? Wake.Shutdown : wake);
         }
     }
 
-    private enum Wake
+    /// <summary>What is due next when nothing happens, and in how long.</summary>
+    private (Wake Wake, TimeSpan Pause) NextWake(Session session)
     {
-        Item,
-        Heartbeat,
-        Shutdown,
-        Slow,
-        Old,
+        var life = TimeSpan.FromSeconds(registry.Options.MaxStreamSeconds) - clock.GetElapsedTime(session.OpenedAt);
+        var silence = TimeSpan.FromSeconds(registry.Options.HeartbeatSeconds) - clock.GetElapsedTime(session.WrittenAt);
+        var check = StreamAccess.Interval - clock.GetElapsedTime(session.CheckedAt);
+        if (life <= silence && life <= check)
+            return (Wake.MaxStreamLife, life);
+        return silence <= check ? (Wake.Silence, silence) : (Wake.Check, check);
     }
 
-    private sealed class Session(SseWriter output, Guid executionId, long seen, long opened)
+    /// <summary>What ends a wait for the next item; the last three are also the words of the farewell.</summary>
+    private enum Wake
     {
-        public SseWriter Out { get; } = output;
+        Silence,
+        Check,
+        Shutdown,
+        SlowReader,
+        MaxStreamLife,
+        SessionEnded,
+    }
+
+    private sealed class Session(ApiRequest request, bool named, Guid executionId, long seen, TimeProvider clock)
+    {
+        private readonly SseWriter _output = new(request.Http.Response, named);
+
+        public ApiRequest Request { get; } = request;
 
         public Guid ExecutionId { get; } = executionId;
 
         public long Seen { get; set; } = seen;
 
-        public long Opened { get; } = opened;
+        public long OpenedAt { get; } = clock.GetTimestamp();
+
+        public long CheckedAt { get; set; } = clock.GetTimestamp();
+
+        public long WrittenAt { get; private set; } = clock.GetTimestamp();
+
+        public Task OpenAsync(CancellationToken ct) => _output.OpenAsync(ct);
+
+        public ValueTask WriteAsync(long? id, string eventType, ReadOnlyMemory<byte> json, CancellationToken ct)
+        {
+            WrittenAt = clock.GetTimestamp();
+            return _output.WriteAsync(id, eventType, json, ct);
+        }
     }
 }

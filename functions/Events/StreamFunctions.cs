@@ -18,7 +18,7 @@ public sealed class StreamFunctions(ExecutionStream stream, StreamRegistry regis
         var named = query.Bool("named_events", fallback: false);
         if (query.Refusal is { } refusal)
             return (Result<Nothing>)refusal;
-        if (await stream.ServeAsync(http.HttpContext, executionId.ToId(), LastId(http), named, http.Api().Caller) is { } refused)
+        if (await stream.ServeAsync(http.Api(), executionId.ToId(), LastId(http), named) is { } refused)
             return (Result<Nothing>)refused;
         return null; // the stream was the answer
     }

@@ -15,15 +15,18 @@ public sealed class StreamRegistry(IHostApplicationLifetime lifetime, IOptions<S
 
     public int Open => Volatile.Read(ref _open);
 
-    public int MaxPerUser => options.Value.MaxPerUser;
+    public StreamOptions Options => options.Value;
+
+    public int MaxPerUser => Options.MaxPerUser;
 
     /// <summary>Set when the host stops; every stream says so and closes.</summary>
     public CancellationToken Stopping => lifetime.ApplicationStopping;
 
     /// <summary>Takes a place, or answers null when the user has too many streams. Dispose it with the stream.</summary>
-    public IDisposable? TryEnter(Guid userId, bool isOperator)
+    public IDisposable? TryEnter(Caller caller)
     {
-        var most = isOperator ? MaxPerUser * OperatorFactor : MaxPerUser;
+        var userId = caller.UserId!.Value;
+        var most = caller.IsOperator ? MaxPerUser * OperatorFactor : MaxPerUser;
         if (_perUser.AddOrUpdate(userId, 1, static (_, count) => count + 1) > most)
         {
             Leave(userId);

@@ -54,23 +54,26 @@ public sealed class DeadLetters(IServiceScopeFactory scopes, DatabaseSettings se
             return known;
         }
 
-        return db.DeadLetters.Add(new DeadLetter
-        {
-            Id = Guid.CreateVersion7(now),
-            EventId = stored.EventId,
-            OriginalTopic = stored.Topic,
-            EventType = stored.EventType,
-            Event = EventEnvelope.From(stored).ToJson(),
-            UserId = stored.UserId,
-            OrganizationId = stored.OrganizationId,
-            Consumer = subscription,
-            Error = error,
-            LastError = error,
-            ProducerId = stored.ServiceName,
-            DlqOffset = stored.Sequence ?? 0,
-            FailedAt = now,
-            CreatedAt = now,
-            LastUpdated = now,
-        }).Entity;
+        return db.DeadLetters.Add(Of(subscription, stored, error, now)).Entity;
     }
+
+    /// <summary>A first dead letter of an event, to be added to a unit of work.</summary>
+    internal static DeadLetter Of(string subscription, PlatformEvent stored, string error, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(now),
+        EventId = stored.EventId,
+        OriginalTopic = stored.Topic,
+        EventType = stored.EventType,
+        Event = EventEnvelope.From(stored).ToJson(),
+        UserId = stored.UserId,
+        OrganizationId = stored.OrganizationId,
+        Consumer = subscription,
+        Error = error,
+        LastError = error,
+        ProducerId = stored.ServiceName,
+        DlqOffset = stored.Sequence ?? 0,
+        FailedAt = now,
+        CreatedAt = now,
+        LastUpdated = now,
+    };
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Platform.Audit;
 using Platform.Data;
 using Platform.Events;
 using Platform.Identity;
@@ -7,14 +8,23 @@ using Platform.Identity;
 namespace Platform.Executions;
 
 /// <summary>Reads executions and their events as the caller may see them.</summary>
-public sealed class ExecutionQueries(PlatformDbContext db, Caller caller, EventCatalog catalog)
+public sealed class ExecutionQueries(PlatformDbContext db, Caller caller, EventCatalog catalog, OperatorAccess operators)
 {
-    public async Task<Result<ExecutionView>> GetAsync(Guid id, CancellationToken ct) =>
-        await db.Executions.Where(e => e.Id == id).Select(ExecutionView.Projection).SingleOrDefaultAsync(ct) is { } view ? view : ExecutionErrors.NotFound;
+    public async Task<Result<ExecutionView>> GetAsync(Guid id, CancellationToken ct)
+    {
+        if (await db.Executions.Where(e => e.Id == id).Select(ExecutionView.Projection).SingleOrDefaultAsync(ct) is not { } view)
+            return ExecutionErrors.NotFound;
+        await operators.NoteAsync("execution", id, () => OwnerAsync(id, ct), ct);
+        return view;
+    }
 
     /// <summary>Whether the caller may see it, and its state.</summary>
-    public async Task<ExecutionStatus?> FindStatusAsync(Guid id, CancellationToken ct) =>
-        await db.Executions.Where(e => e.Id == id).Select(e => (ExecutionStatus?)e.Status).SingleOrDefaultAsync(ct);
+    public async Task<ExecutionStatus?> FindStatusAsync(Guid id, CancellationToken ct)
+    {
+        var status = await db.Executions.Where(e => e.Id == id).Select(e => (ExecutionStatus?)e.Status).SingleOrDefaultAsync(ct);
+        await operators.NoteAsync("execution", id, () => OwnerAsync(id, ct), ct);
+        return status;
+    }
 
     /// <summary>Sequence of the event that ended its story; null while it has not ended, or when that event has expired.</summary>
     public async Task<long?> FindEndAsync(Guid id, CancellationToken ct)
@@ -58,4 +68,6 @@ public sealed class ExecutionQueries(PlatformDbContext db, Caller caller, EventC
         var page = await events.OrderBy(e => e.Sequence).Take(limit).Select(e => new { e.EventId, e.EventType, e.Timestamp, e.Payload }).ToListAsync(ct);
         return page.ConvertAll(e => new ExecutionEventView(e.EventId, e.EventType, e.Timestamp, JsonSerializer.Deserialize<JsonElement>(e.Payload)));
     }
+
+    private Task<Guid?> OwnerAsync(Guid id, CancellationToken ct) => db.Executions.Where(e => e.Id == id).Select(e => (Guid?)e.UserId).SingleOrDefaultAsync(ct);
 }

@@ -1,4 +1,5 @@
 using Platform.Data;
+using Platform.Events;
 
 namespace Platform.Executions;
 
@@ -46,7 +47,11 @@ public sealed class ExecutionResults(PlatformDbContext db, TimeProvider clock)
             throw new InvalidOperationException(refusal.Message);
 
         foreach (var fact in OutcomeEvents.Result(execution, result, outcome, podExisted))
-            db.RaiseFor(execution, fact);
+        {
+            var stored = db.RaiseFor(execution, fact);
+            if (fact is ResultFailed failed)
+                db.DeadLetters.Add(DeadLetters.Of("result-processor", stored, failed.Error, now));
+        }
 
         execution.Allocation?.Release(now);
         var compensated = EndSaga(execution.Saga, outcome, now);

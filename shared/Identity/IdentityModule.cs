@@ -29,6 +29,7 @@ public static class IdentityModule
         services.AddScoped<SessionService>();
         services.AddScoped<UserDirectory>();
         services.AddScoped<AuditTrail>();
+        services.AddScoped<OperatorAccess>();
         services.AddHostedService<SessionRefresher>();
         services.AddHostedService<OperatorBootstrap>();
         return services;

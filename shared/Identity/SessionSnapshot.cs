@@ -35,6 +35,10 @@ public sealed class SessionSnapshot
         Facts.RevokedAt is null && Facts.Ver == claims.Ver && Facts.UserId == claims.UserId && now < Facts.ExpiresAt
         && Facts.IsActive && !(Facts.BannedUntil > now);
 
+    /// <summary>Whether it is still the session that <paramref name="earlier"/> was: neither ended nor renewed with other rights.</summary>
+    public bool Continues(SessionSnapshot earlier, DateTimeOffset now) =>
+        Facts.RevokedAt is null && Facts.Ver == earlier.Facts.Ver && now < Facts.ExpiresAt && Facts.IsActive && !(Facts.BannedUntil > now);
+
     /// <summary>Whether the CSRF token is this session's, in constant time.</summary>
     public bool OwnsCsrfToken(string token) => CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Session.HashCsrf(token)), _csrfHash);
 

@@ -24,6 +24,7 @@ internal sealed class IdentificationMiddleware(SessionTokens tokens, SessionDire
         if (await SessionOfAsync(token, request.Http.RequestAborted) is (var session, var claims))
         {
             request.Session = session;
+            request.CredentialExpiresAt = claims.ExpiresAt;
             request.Caller = kind == CredentialKind.Cookie ? session.ByCookie : session.ByBearer;
             context.InstanceServices.GetRequiredService<CallerScope>().Current = request.Caller;
             if (kind == CredentialKind.Cookie)

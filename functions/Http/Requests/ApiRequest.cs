@@ -34,6 +34,9 @@ public sealed class ApiRequest
     /// <summary>The caller's session; null for access tokens and nobody.</summary>
     internal SessionSnapshot? Session { get; set; }
 
+    /// <summary>When the session JWT of the request ends; a stream does not outlive it.</summary>
+    internal DateTimeOffset? CredentialExpiresAt { get; set; }
+
     /// <summary>What identification found wrong with a credential that was sent; null when there was none or it is good.</summary>
     internal Error? CredentialRefusal { get; set; }
 

@@ -1,0 +1,18 @@
+namespace Platform.Functions.Events;
+
+/// <summary>Tells whether the credential with which a stream was opened still opens it; looked at every few seconds while the stream lasts.</summary>
+public sealed class StreamAccess(SessionDirectory sessions, TimeProvider clock)
+{
+    /// <summary>A stream whose session has ended closes within twice this time.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    public async ValueTask<bool> IsOpenAsync(ApiRequest request, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        if (request.Session is not { } opened)
+            return true;
+        if (now >= request.CredentialExpiresAt)
+            return false;
+        return await sessions.FindAsync(opened.ByBearer.SessionId!.Value, ct) is { } current && current.Continues(opened, now);
+    }
+}

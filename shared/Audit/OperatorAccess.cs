@@ -1,0 +1,18 @@
+using Platform.Data;
+using Platform.Identity;
+
+namespace Platform.Audit;
+
+/// <summary>Records that an operator looked at somebody else's object (<c>operator.access</c>). Everybody else costs nothing.</summary>
+public sealed class OperatorAccess(PlatformDbContext db, Caller caller, AuditTrail audit)
+{
+    /// <param name="ownerOf">Finds the owner; called for operators only.</param>
+    public async Task NoteAsync(string resourceType, Guid resourceId, Func<Task<Guid?>> ownerOf, CancellationToken ct)
+    {
+        if (!caller.IsOperator || await ownerOf() is not { } owner || owner == caller.UserId)
+            return;
+
+        audit.Write("operator.access", resourceType, resourceId);
+        await db.SaveChangesAsync(ct);
+    }
+}

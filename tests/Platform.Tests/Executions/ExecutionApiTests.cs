@@ -1,0 +1,272 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Platform.Tests.Fixtures;
+
+namespace Platform.Tests.Executions;
+
+/// <summary>The acceptance scenarios of executions.md §8 that touch executions, through HTTP and with the real sandbox.</summary>
+public abstract class ExecutionApiTests(PlatformApp app)
+{
+    private async Task<ExecutionClient> NewUserAsync() => new(await app.CreateUserAsync());
+
+    [Fact]
+    public async Task Execute_Print_StreamsToTheResultAndLeavesSagaAndNotification()
+    {
+        var user = await NewUserAsync();
+        var id = await user.StartAsync("print(1)");
+
+        using var stream = await EventStream.OpenAsync(user.Http, id);
+        var messages = await stream.ToEndAsync();
+
+        Assert.Equal("text/event-stream; charset=utf-8", stream.Response.Content.Headers.ContentType!.ToString());
+        Assert.Equal(["connected", "status"], messages.Take(2).Select(m => m.Type));
+        var last = messages[^1];
+        Assert.Equal("result_stored", last.Type);
+        Assert.Equal("1\n", last.Data.GetProperty("result").GetProperty("output").GetString());
+        var result = await user.ResultAsync(id);
+        Assert.Equal(("completed", 0), (result.GetProperty("status").GetString(), result.GetProperty("exit_code").GetInt32()));
+        Assert.True(result.GetProperty("resource_usage").GetProperty("execution_time_wall_seconds").GetDouble() > 0);
+
+        var saga = (await user.GetAsync($"/api/v1/sagas/execution/{id}")).GetProperty("sagas")[0];
+        Assert.Equal(("completed", 5), (saga.GetProperty("state").GetString(), saga.GetProperty("completed_steps").GetArrayLength()));
+        await Until.TrueAsync(async () => (await user.GetAsync("/api/v1/notifications")).GetProperty("total").GetInt32() > 0, "the notification is there");
+        var notification = Assert.Single((await user.GetAsync("/api/v1/notifications")).GetProperty("notifications").EnumerateArray());
+        Assert.Equal(("execution_completed", "in_app"), (notification.GetProperty("notification_type").GetString(), notification.GetProperty("channel").GetString()));
+        Assert.Equal($"Execution Completed: {id}", notification.GetProperty("subject").GetString());
+    }
+
+    [Fact]
+    public async Task Execute_SameKeyTwentyTimesAtOnce_MakesOneExecution()
+    {
+        var user = await NewUserAsync();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => user.PostAsync("/api/v1/execute", new { script = "print(2)" }, "key-1")));
+
+        Assert.All(answers, a => Assert.Contains(a.Status, new[] { HttpStatusCode.OK, HttpStatusCode.Conflict }));
+        Assert.Single(answers.Where(a => a.Status == HttpStatusCode.OK).Select(a => a.Body.GetProperty("execution_id").GetGuid()).Distinct());
+        Assert.Equal(1, (await user.GetAsync("/api/v1/user/executions")).GetProperty("total").GetInt32());
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await user.PostAsync("/api/v1/execute", new { script = "print(3)" }, "key-1")).Status);
+    }
+
+    [Theory]
+    [InlineData("raise ValueError('no')", 1, "ValueError: no")]
+    [InlineData("import sys; sys.exit(3)", 3, "")]
+    public async Task Execute_ScriptFails_SaysScriptErrorAndExitCode(string script, int exitCode, string errors)
+    {
+        var result = await (await NewUserAsync()).RunAsync(script);
+
+        Assert.Equal(("failed", "script_error", exitCode), (Text(result, "status"), Text(result, "error_type"), result.GetProperty("exit_code").GetInt32()));
+        Assert.Contains(errors, Text(result, "errors"));
+    }
+
+    [Fact]
+    public async Task Execute_EndlessLoop_TimesOutWithPartialOutput()
+    {
+        var result = await (await NewUserAsync()).RunAsync(new { script = "print('before', flush=True)\nwhile True: pass", timeout_seconds = 1 });
+
+        Assert.Equal(("timeout", "timeout", -1), (Text(result, "status"), Text(result, "error_type"), result.GetProperty("exit_code").GetInt32()));
+        Assert.Equal("before\n", Text(result, "output"));
+        Assert.InRange(result.GetProperty("resource_usage").GetProperty("execution_time_wall_seconds").GetDouble(), 0.9, 3);
+    }
+
+    [Fact]
+    public async Task Execute_TooMuchMemory_IsResourceLimit()
+    {
+        var result = await (await NewUserAsync()).RunAsync(new { script = "x = bytearray(2 * 1024 ** 3)\nprint(len(x))", memory_mb = 128 });
+
+        Assert.Equal("failed", Text(result, "status"));
+        Assert.Contains((Text(result, "error_type"), result.GetProperty("exit_code").GetInt32()), new[] { ("resource_limit", 137), ("script_error", 1) }); // killed, or refused by an rlimit
+    }
+
+    [Theory]
+    [InlineData("import socket; socket.create_connection(('1.1.1.1', 53), 2)")]
+    [InlineData("open('/etc/written', 'w')")]
+    [InlineData("print(open('/etc/shadow').read())")]
+    public async Task Execute_HostileScript_FailsInsideTheSandbox(string script) => Assert.Equal("failed", Text(await (await NewUserAsync()).RunAsync(script), "status"));
+
+    [Fact]
+    public async Task Execute_MuchOutput_IsCutAtOneMebibyte()
+    {
+        var result = await (await NewUserAsync()).RunAsync("import sys\nfor i in range(300): sys.stdout.write('x' * 10000)");
+
+        Assert.True(result.GetProperty("output_truncated").GetBoolean());
+        Assert.EndsWith("[output truncated at 1048576 bytes]", Text(result, "output").TrimEnd('\n'));
+    }
+
+    [Fact]
+    public async Task Execute_StdinArgsEnvFiles_ReachTheScript()
+    {
+        var result = await (await NewUserAsync()).RunAsync(new
+        {
+            script = "import sys, os\nprint(sys.stdin.read(), sys.argv[1:], os.environ['COLOUR'], open('data/in.txt').read(), open('bin').read())",
+            stdin = "in",
+            args = new[] { "a", "b c" },
+            env = new Dictionary<string, string> { ["COLOUR"] = "blue" },
+            files = new object[] { new { path = "data/in.txt", content = "file" }, new { path = "bin", content_base64 = "cmF3" } },
+        });
+
+        Assert.Equal("in ['a', 'b c'] blue file raw\n", Text(result, "output"));
+    }
+
+    [Fact]
+    public async Task Execute_BadRequests_AreRefusedTogetherWithTheirPlaces()
+    {
+        var user = await NewUserAsync();
+
+        Assert.Equal("script", await FieldAsync(user, new { }));
+        Assert.Equal("script", await FieldAsync(user, new { script = new string('x', 50_001) }));
+        Assert.Equal("lang", await FieldAsync(user, new { script = "x", lang = "cobol" }));
+        Assert.Equal("lang_version", await FieldAsync(user, new { script = "x", lang_version = "2.7" }));
+        Assert.Equal("timeout_seconds", await FieldAsync(user, new { script = "x", timeout_seconds = 3000 }));
+        Assert.Equal("env", await FieldAsync(user, new { script = "x", env = new Dictionary<string, string> { ["LD_PRELOAD"] = "x" } }));
+        Assert.Equal("files", await FieldAsync(user, new { script = "x", files = new[] { new { path = "../x", content = "" } } }));
+        Assert.Equal(HttpStatusCode.Forbidden, (await user.PostAsync("/api/v1/execute", new { script = "x", priority = "critical" })).Status);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await user.PostAsync("/api/v1/execute?wait=201", new { script = "x" })).Status);
+    }
+
+    [Fact]
+    public async Task Cancel_Running_StopsWithinFiveSecondsAndRetryRunsAgain()
+    {
+        var user = await NewUserAsync();
+        var id = await user.StartAsync("import time\nprint('on', flush=True)\ntime.sleep(60)");
+        using (var stream = await EventStream.OpenAsync(user.Http, id))
+        {
+            while ((await stream.NextAsync())!.Type != "execution_output")
+            {
+            }
+        }
+
+        var (status, body) = await user.PostAsync($"/api/v1/{id}/cancel", new { reason = "enough" });
+        Assert.Equal((HttpStatusCode.OK, "cancellation_requested"), (status, Text(body, "status")));
+        var result = await user.UntilAsync(id, "cancelled");
+        Assert.True(result.GetProperty("completed_at").GetDateTimeOffset() - result.GetProperty("started_at").GetDateTimeOffset() < TimeSpan.FromSeconds(30));
+        Assert.Equal("on\n", Text(result, "output"));
+        Assert.Equal("already_cancelled", Text((await user.PostAsync($"/api/v1/{id}/cancel")).Body, "status"));
+
+        var (_, again) = await user.PostAsync($"/api/v1/{id}/retry");
+        var copy = again.GetProperty("execution_id").GetGuid();
+        Assert.Equal(id, (await user.ResultAsync(copy)).GetProperty("retried_from").GetGuid());
+        Assert.Equal(HttpStatusCode.BadRequest, (await user.PostAsync($"/api/v1/{copy}/retry")).Status);
+        await user.PostAsync($"/api/v1/{copy}/cancel");
+        await user.UntilAsync(copy, "cancelled");
+    }
+
+    [Fact]
+    public async Task Cancel_Completed_IsRefused()
+    {
+        var user = await NewUserAsync();
+        var id = (await user.RunAsync("print(1)")).GetProperty("execution_id").GetGuid();
+
+        var (status, body) = await user.PostAsync($"/api/v1/{id}/cancel");
+
+        Assert.Equal((HttpStatusCode.BadRequest, "Cannot cancel execution in completed state"), (status, Text(body, "detail")));
+    }
+
+    [Fact]
+    public async Task ForeignExecution_IsNotFoundForOthersAndOpenToOperators()
+    {
+        var (owner, other) = (await NewUserAsync(), await NewUserAsync());
+        var id = (await owner.RunAsync("print(1)")).GetProperty("execution_id").GetGuid();
+        var saga = (await owner.GetAsync($"/api/v1/sagas/execution/{id}")).GetProperty("sagas")[0].GetProperty("saga_id").GetGuid();
+        string[] reads = [$"/api/v1/result/{id}", $"/api/v1/executions/{id}/events", $"/api/v1/events/executions/{id}", $"/api/v1/sagas/{saga}", $"/api/v1/sagas/execution/{id}"];
+
+        foreach (var path in reads)
+            Assert.Equal(HttpStatusCode.NotFound, (await other.Http.GetAsync(path)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await other.PostAsync($"/api/v1/{id}/cancel")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await other.PostAsync($"/api/v1/{id}/retry")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await other.Http.DeleteAsync($"/api/v1/{id}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await other.Http.GetAsync("/api/v1/result/not-an-id")).StatusCode);
+
+        var admin = (await app.OperatorAsync()).Client;
+        foreach (var path in reads)
+            Assert.Equal(HttpStatusCode.OK, (await admin.GetAsync(path)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await admin.DeleteAsync($"/api/v1/{id}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await owner.Http.GetAsync($"/api/v1/result/{id}")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Execute_ByCookie_NeedsTheCsrfToken()
+    {
+        var user = await app.CreateUserAsync();
+        var body = new { script = "print(1)" };
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await app.Client(user.AsBrowser()).PostAsJsonAsync("/api/v1/execute", body)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await app.Client(user.AsBrowser(user.CsrfToken)).PostAsJsonAsync("/api/v1/execute", body)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.Anonymous.PostAsJsonAsync("/api/v1/execute", body)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Execute_OftenInAMinute_Is429()
+    {
+        var user = new ExecutionClient(await app.CreateUserAsync(rateMultiplier: 1));
+        List<HttpStatusCode> answers = [];
+        for (var i = 0; i < 40 && !answers.Contains(HttpStatusCode.TooManyRequests); i++)
+            answers.Add((await user.Http.PostAsJsonAsync("/api/v1/execute", new { script = "" })).StatusCode);
+
+        Assert.InRange(answers.Count, 11, 16); // 10 a minute, with a burst of half as many
+        Assert.Equal(HttpStatusCode.TooManyRequests, answers[^1]);
+    }
+
+    [Fact]
+    public async Task Lists_OfTheCaller_PageAndFilter()
+    {
+        var user = await NewUserAsync();
+        for (var i = 0; i < 3; i++)
+            await user.RunAsync($"print({i})");
+        await user.RunAsync("1/0");
+
+        var first = await user.GetAsync("/api/v1/user/executions?limit=3");
+        Assert.Equal((4, 3, true), (first.GetProperty("total").GetInt32(), first.GetProperty("executions").GetArrayLength(), first.GetProperty("has_more").GetBoolean()));
+        Assert.Equal("failed", Text(first.GetProperty("executions")[0], "status"));
+        Assert.Equal(1, (await user.GetAsync("/api/v1/user/executions?status=failed")).GetProperty("total").GetInt32());
+        Assert.Equal(4, (await user.GetAsync("/api/v1/sagas?state=completed")).GetProperty("total").GetInt32());
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await user.Http.GetAsync("/api/v1/user/executions?limit=0")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Runtimes_ArePublicAndEveryExampleRuns()
+    {
+        var limits = await app.Anonymous.GetFromJsonAsync<JsonElement>("/api/v1/k8s-limits");
+        var examples = (await app.Anonymous.GetFromJsonAsync<JsonElement>("/api/v1/example-scripts")).GetProperty("scripts");
+        var user = await NewUserAsync();
+
+        Assert.Equal(("2000m", "512Mi"), (Text(limits, "cpu_limit"), Text(limits, "memory_limit")));
+        Assert.Contains("3.11", limits.GetProperty("supported_runtimes").GetProperty("python").EnumerateArray().Select(v => v.GetString()));
+        foreach (var language in limits.GetProperty("supported_runtimes").EnumerateObject().Where(l => l.Name != "go")) // go compiles for seconds; the sandbox's tests run it
+        {
+            var version = language.Value.EnumerateArray().Last().GetString();
+            var result = await user.RunAsync(new { script = Text(examples, language.Name), lang = language.Name, lang_version = version });
+            Assert.True(Text(result, "status") == "completed", $"{language.Name}: {result}");
+        }
+    }
+
+    private static async Task<string> FieldAsync(ExecutionClient user, object body)
+    {
+        var (status, answer) = await user.PostAsync("/api/v1/execute", body);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
+        return answer.GetProperty("detail")[0].GetProperty("loc")[1].GetString()!;
+    }
+
+    private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
+}
+
+public sealed class ExecutionApiOnSqliteTests(SqliteApp fixture) : ExecutionApiTests(fixture.App), IClassFixture<SqliteApp>;
+
+public sealed class ExecutionApiOnPostgresTests(PostgresApp fixture) : ExecutionApiTests(fixture.App), IClassFixture<PostgresApp>;
+
+/// <summary>One platform for the tests of a class; every test makes its own users.</summary>
+public class SqliteApp : IAsyncLifetime
+{
+    public PlatformApp App { get; private set; } = null!;
+
+    protected virtual Db Database => Db.Sqlite;
+
+    public async Task InitializeAsync() => App = await PlatformApp.StartAsync(Database);
+
+    public async Task DisposeAsync() => await App.DisposeAsync();
+}
+
+public sealed class PostgresApp : SqliteApp
+{
+    protected override Db Database => Db.Postgres;
+}
