@@ -28,7 +28,7 @@ public static class PlatformComposition
         services.AddHostAdapters(configuration);
         services.AddIdentity(configuration);
         services.AddRateLimits(configuration);
-        services.AddIdempotency(configuration);
+        services.AddIdempotency();
         services.AddSecrets();
         services.AddBlobs();
         services.AddOutbound();

@@ -2,12 +2,11 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
-using Platform.Settings;
 
 namespace Platform.Functions.Identity;
 
 /// <summary>The two cookies of a session: the JWT, which scripts cannot read, and the CSRF token, which they must. Host-only, SameSite=Lax, Path=/.</summary>
-public sealed class SessionCookies(IConfiguration configuration, IOptions<PlatformOptions> platform, SessionTokens tokens, SystemSettingsStore settings, TimeProvider clock)
+public sealed class SessionCookies(IConfiguration configuration, IOptions<PlatformOptions> platform, SessionTokens tokens, SessionClock sessionClock)
 {
     public const string AccessToken = "access_token";
     public const string CsrfToken = "csrf_token";
@@ -28,13 +27,13 @@ public sealed class SessionCookies(IConfiguration configuration, IOptions<Platfo
     /// <summary>Gives a JWT that is past half of its life a successor, never beyond the session's absolute end.</summary>
     public ValueTask RenewAsync(HttpContext http, SessionSnapshot session, SessionClaims claims)
     {
-        var now = clock.GetUtcNow();
+        var now = sessionClock.Now;
         return now - claims.IssuedAt < (claims.ExpiresAt - claims.IssuedAt) / 2 ? ValueTask.CompletedTask : new(RenewAsync(http, session, claims, now));
     }
 
     private async Task RenewAsync(HttpContext http, SessionSnapshot session, SessionClaims claims, DateTimeOffset now)
     {
-        var life = TimeSpan.FromMinutes((await settings.GetAsync(http.RequestAborted)).SecuritySettings.SessionTimeoutMinutes);
+        var life = await sessionClock.IdleLifeAsync(http.RequestAborted);
         if (session.ExpiresAt - now < life)
             life = session.ExpiresAt - now;
         var csrf = http.Request.Cookies[CsrfToken];

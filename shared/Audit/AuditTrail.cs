@@ -8,7 +8,7 @@ namespace Platform.Audit;
 /// Writes audit entries of one unit of work. <see cref="Begin"/> adds the operation's entry to the unit of work, so that the first save stores it together with
 /// the effect; services may say more about it with <see cref="Target"/> and <see cref="Change"/> before they save.
 /// </summary>
-public sealed class AuditTrail(PlatformDbContext db, CallerScope scope, TimeProvider clock)
+public sealed class AuditTrail(PlatformDbContext db, CallerScope scope, WriteGate writes, TimeProvider clock)
 {
     private AuditEntry? _entry;
     private bool _stored;
@@ -64,8 +64,12 @@ public sealed class AuditTrail(PlatformDbContext db, CallerScope scope, TimeProv
     }
 
     // Possible as long as the chain has not taken the entry up; after that it would need an entry of its own, which the caller then adds.
-    private async Task<bool> CorrectAsync(AuditEntry entry, CancellationToken ct) => await db.AuditEntries.Where(row => row.Id == entry.Id && row.Sequence == null)
-        .ExecuteUpdateAsync(set => set.SetProperty(row => row.Outcome, entry.Outcome).SetProperty(row => row.Reason, entry.Reason), ct) > 0;
+    private async Task<bool> CorrectAsync(AuditEntry entry, CancellationToken ct)
+    {
+        using var turn = await writes.EnterAsync(ct);
+        return await db.AuditEntries.Where(row => row.Id == entry.Id && row.Sequence == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.Outcome, entry.Outcome).SetProperty(row => row.Reason, entry.Reason), ct) > 0;
+    }
 
     private static AuditOutcome OutcomeOf(Error refusal) => refusal.Kind is ErrorKind.Forbidden or ErrorKind.Unauthenticated or ErrorKind.NotFound
         ? AuditOutcome.Denied

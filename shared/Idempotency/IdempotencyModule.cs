@@ -1,13 +1,12 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Platform.Idempotency;
 
 public static class IdempotencyModule
 {
-    public static IServiceCollection AddIdempotency(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddIdempotency(this IServiceCollection services)
     {
-        services.AddOptions<IdempotencyOptions>().Bind(configuration.GetSection(IdempotencyOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSection<IdempotencyOptions>(IdempotencyOptions.Section);
         services.AddSingleton<IdempotencyStore>();
         services.AddScoped<IdempotentRequest>();
         return services;

@@ -11,8 +11,8 @@ public static class IdentityModule
 {
     public static IServiceCollection AddIdentity(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<PlatformOptions>().Bind(configuration.GetSection(PlatformOptions.Section));
-        services.AddOptions<AuthOptions>().Bind(configuration.GetSection(AuthOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSection<PlatformOptions>(PlatformOptions.Section);
+        services.AddSection<AuthOptions>(AuthOptions.Section);
         services.AddOptions<SystemSettings>().Bind(configuration.GetSection(SystemSettings.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
         services.AddSingleton<Passwords>();
@@ -22,6 +22,7 @@ public static class IdentityModule
         services.AddSingleton<SessionClock>();
         services.AddSingleton<SignInTurns>();
         services.AddSingleton<SystemSettingsStore>();
+        services.AddSingleton<IdentitySweep>();
         services.AddScoped<AccountFactory>();
         services.AddScoped<SignUpService>();
         services.AddScoped<SignInGuard>();

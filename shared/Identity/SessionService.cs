@@ -5,7 +5,7 @@ using Platform.Data;
 namespace Platform.Identity;
 
 /// <summary>Ends and describes sessions.</summary>
-public sealed class SessionService(PlatformDbContext db, SessionDirectory directory, AuditTrail audit, TimeProvider clock)
+public sealed class SessionService(PlatformDbContext db, SessionDirectory directory, AuditTrail audit, WriteGate writes, TimeProvider clock)
 {
     /// <summary>Ends the caller's session; nothing to do without one.</summary>
     public async Task SignOutAsync(Caller caller, string reason, CancellationToken ct)
@@ -23,7 +23,8 @@ public sealed class SessionService(PlatformDbContext db, SessionDirectory direct
     public async Task RevokeAllAsync(Guid userId, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        await db.Sessions.Where(session => session.UserId == userId && session.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(session => session.RevokedAt, now), ct);
+        using (await writes.EnterAsync(ct))
+            await db.Sessions.Where(session => session.UserId == userId && session.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(session => session.RevokedAt, now), ct);
         directory.ForgetAll();
     }
 }

@@ -10,7 +10,7 @@ namespace Platform.Identity;
 /// Counts failed password checks, per account (user, or login text that names none) and per client address, and locks either for a while. One counter serves
 /// every route that checks a password. Attempts on one account take turns within a process, so that parallel guesses do not slip under the limit.
 /// </summary>
-public sealed class SignInGuard(PlatformDbContext db, CallerScope scope, SystemSettingsStore settings, SignInTurns turns, TimeProvider clock)
+public sealed class SignInGuard(PlatformDbContext db, CallerScope scope, SystemSettingsStore settings, SignInTurns turns, WriteGate writes, TimeProvider clock)
 {
     private const int AddressFailures = 30;
     private static readonly TimeSpan AddressWindow = TimeSpan.FromMinutes(15);
@@ -27,6 +27,7 @@ public sealed class SignInGuard(PlatformDbContext db, CallerScope scope, SystemS
         if (rows.Find(row => row.Key == account) is { } locked && locked.LockedUntil > now)
         {
             var duration = await LockoutAsync(ct);
+            using var turn = await writes.EnterAsync(ct);
             await db.SignInThrottles.Where(row => row.Key == account).ExecuteUpdateAsync(set => set.SetProperty(row => row.LockedUntil, now + duration), ct);
             return IdentityErrors.Locked(duration);
         }
@@ -43,10 +44,13 @@ public sealed class SignInGuard(PlatformDbContext db, CallerScope scope, SystemS
     }
 
     /// <summary>Forgets the account's failures after a success.</summary>
-    public Task SucceededAsync(User user, string login, CancellationToken ct)
+    public async Task SucceededAsync(User user, string login, CancellationToken ct)
     {
         var key = AccountKey(user, login);
-        return db.SignInThrottles.Where(row => row.Key == key).ExecuteDeleteAsync(ct);
+        if (!await db.SignInThrottles.AnyAsync(row => row.Key == key, ct))
+            return;
+        using var turn = await writes.EnterAsync(ct);
+        await db.SignInThrottles.Where(row => row.Key == key).ExecuteDeleteAsync(ct);
     }
 
     private string AddressKey => $"address:{scope.IpAddress}";
@@ -55,17 +59,21 @@ public sealed class SignInGuard(PlatformDbContext db, CallerScope scope, SystemS
     private async Task<bool> CountAsync(string key, int limit, TimeSpan window, TimeSpan lockout, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var (oldest, lockedUntil) = (now - window, now + lockout);
-        var row = db.SignInThrottles.Where(throttle => throttle.Key == key);
-        while (true)
+        while (!await TryIncrementAsync(key, now - window, now, ct) && !await TryAddAsync(key, now, ct))
         {
-            await row.Where(throttle => throttle.WindowStart < oldest && (throttle.LockedUntil == null || throttle.LockedUntil <= now)).ExecuteDeleteAsync(ct);
-            if (await row.ExecuteUpdateAsync(set => set.SetProperty(throttle => throttle.Failures, throttle => throttle.Failures + 1), ct) > 0)
-                break;
-            if (await TryAddAsync(key, now, ct))
-                break;
+            // another process made the row between the two: count on it
         }
-        return await row.Where(throttle => throttle.Failures >= limit).ExecuteUpdateAsync(set => set.SetProperty(throttle => throttle.LockedUntil, lockedUntil), ct) > 0;
+        using var turn = await writes.EnterAsync(ct);
+        return await db.SignInThrottles.Where(row => row.Key == key && row.Failures >= limit)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.LockedUntil, now + lockout), ct) > 0;
+    }
+
+    private async Task<bool> TryIncrementAsync(string key, DateTimeOffset oldest, DateTimeOffset now, CancellationToken ct)
+    {
+        var row = db.SignInThrottles.Where(throttle => throttle.Key == key);
+        using var turn = await writes.EnterAsync(ct);
+        await row.Where(throttle => throttle.WindowStart < oldest && (throttle.LockedUntil == null || throttle.LockedUntil <= now)).ExecuteDeleteAsync(ct);
+        return await row.ExecuteUpdateAsync(set => set.SetProperty(throttle => throttle.Failures, throttle => throttle.Failures + 1), ct) > 0;
     }
 
     private async Task<bool> TryAddAsync(string key, DateTimeOffset now, CancellationToken ct)

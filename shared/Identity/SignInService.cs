@@ -5,7 +5,6 @@ using Microsoft.Extensions.Options;
 using Platform.Audit;
 using Platform.Data;
 using Platform.Organizations;
-using Platform.Settings;
 
 namespace Platform.Identity;
 
@@ -14,7 +13,7 @@ public sealed record SignedIn(User User, Session Session, string AccessToken, st
 
 /// <summary>Signs users in by password and opens their sessions.</summary>
 public sealed class SignInService(
-    PlatformDbContext db, CallerScope scope, Passwords passwords, SignInGuard guard, SessionTokens tokens, SystemSettingsStore settings, SessionClock sessionClock, AuditTrail audit)
+    PlatformDbContext db, CallerScope scope, Passwords passwords, SignInGuard guard, SessionTokens tokens, SessionClock sessionClock, AuditTrail audit)
 {
     private const int CsrfTokenBytes = 32;
 
@@ -43,7 +42,7 @@ public sealed class SignInService(
     /// <summary>Opens a session for a user who has proved himself: a new id, never one that was there before.</summary>
     public async Task<SignedIn> OpenAsync(User user, SignInMethod method, bool persistent, CancellationToken ct)
     {
-        var life = TimeSpan.FromMinutes((await settings.GetAsync(ct)).SecuritySettings.SessionTimeoutMinutes);
+        var life = await sessionClock.IdleLifeAsync(ct);
         var (organization, project) = await StartingPlaceAsync(user, ct);
         var csrf = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(CsrfTokenBytes));
         var opening = new SessionOpening(csrf, method, persistent, sessionClock.AbsoluteLife(persistent), sessionClock.Now, scope.IpAddress, scope.UserAgent);

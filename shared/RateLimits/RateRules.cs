@@ -25,6 +25,8 @@ public sealed class RateRules
         if (!Algorithms.Contains(Algorithm))
             throw new InvalidOperationException($"RateLimit:Algorithm is '{Algorithm}'; it must be one of {string.Join(", ", Algorithms.Order(StringComparer.Ordinal))}");
         _rules = [.. Enum.GetValues<Rate>().Select(rate => Configured(Default(rate), configuration))];
+        RefuseUnknown(configuration.GetSection("RateLimit"), ["Enabled", "Algorithm", "Limits"]);
+        RefuseUnknown(configuration.GetSection("RateLimit:Limits"), _rules.OfType<RateRule>().Select(rule => rule.Group));
     }
 
     public const string SlidingWindow = "sliding_window";
@@ -43,6 +45,14 @@ public sealed class RateRules
 
     private static RateRule? Configured(RateRule? rule, IConfiguration configuration) =>
         rule is not null && configuration.GetValue<int?>($"RateLimit:Limits:{rule.Group}") is { } limit ? rule with { Limit = limit } : rule;
+
+    // A misspelt limit would otherwise be no limit.
+    private static void RefuseUnknown(IConfigurationSection section, IEnumerable<string> known)
+    {
+        var names = known.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        if (section.GetChildren().FirstOrDefault(child => !names.Contains(child.Key)) is { } unknown)
+            throw new InvalidOperationException($"{unknown.Path} is no setting; known are {string.Join(", ", names)}");
+    }
 
     private static RateRule? Default(Rate rate) => rate switch
     {
