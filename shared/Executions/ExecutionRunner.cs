@@ -10,8 +10,6 @@ namespace Platform.Executions;
 public sealed class ExecutionRunner(
     PlatformDbContext db, ISandbox sandbox, SandboxPool pool, LiveOutput live, IOptions<ExecutionOptions> options, TimeProvider clock, ILogger<ExecutionRunner> log)
 {
-    private static readonly TimeSpan PauseForRoom = TimeSpan.FromMilliseconds(50);
-
     /// <summary>
     /// The outcome, or null when the sandbox did not start and the execution is in the queue again. Throws when the host stops meanwhile: whoever comes
     /// next finds the claim and knows that the run was lost.
@@ -39,16 +37,8 @@ public sealed class ExecutionRunner(
         }
     }
 
-    private async Task<IDisposable> ReserveAsync(CancellationToken ct)
-    {
-        var (cpu, memory) = (options.Value.CpuRequestMillicores / 1000.0, (long)options.Value.MemoryRequestMb << 20);
-        while (true)
-        {
-            if (pool.TryReserve(cpu, memory) is { } room)
-                return room;
-            await Task.Delay(PauseForRoom, clock, ct);
-        }
-    }
+    private Task<IDisposable> ReserveAsync(CancellationToken ct) =>
+        pool.ReserveAsync(options.Value.CpuRequestMillicores / 1000.0, (long)options.Value.MemoryRequestMb << 20, ct);
 
     // Runs while the script does, so it costs the script no time. A start that cannot be recorded does not harm the run: its end says it all.
     private async Task RecordStartAsync(Guid id, Guid token, SandboxStarted started, CancellationToken ct)

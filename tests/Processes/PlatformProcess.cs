@@ -13,11 +13,13 @@ internal sealed class PlatformProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Process _process;
     private readonly DirectoryInfo _folder;
+    private readonly bool _ownsFolder;
 
-    private PlatformProcess(Process process, DirectoryInfo folder, Uri url)
+    private PlatformProcess(Process process, DirectoryInfo folder, bool ownsFolder, Uri url)
     {
         _process = process;
         _folder = folder;
+        _ownsFolder = ownsFolder;
         Url = url;
     }
 
@@ -29,9 +31,15 @@ internal sealed class PlatformProcess : IAsyncDisposable
 
     /// <param name="assembly">Path of the built function app.</param>
     /// <param name="settings">Further settings as <c>("Section:Key", "value")</c>.</param>
-    public static PlatformProcess Start(string assembly, params (string Key, string Value)[] settings)
+    public static PlatformProcess Start(string assembly, params (string Key, string Value)[] settings) =>
+        Start(assembly, Directory.CreateTempSubdirectory("platform-"), ownsFolder: true, settings);
+
+    /// <summary>On the data of an earlier process; the folder stays when this one ends.</summary>
+    public static PlatformProcess StartOn(string assembly, string folder, params (string Key, string Value)[] settings) =>
+        Start(assembly, new DirectoryInfo(folder), ownsFolder: false, settings);
+
+    private static PlatformProcess Start(string assembly, DirectoryInfo folder, bool ownsFolder, (string Key, string Value)[] settings)
     {
-        var folder = Directory.CreateTempSubdirectory("platform-");
         var port = FreePort();
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in new[] { assembly, "--port", $"{port}", "--Platform:DataDirectory", folder.FullName })
@@ -43,18 +51,19 @@ internal sealed class PlatformProcess : IAsyncDisposable
         }
 
         var process = Process.Start(start)!;
-        var log = TextWriter.Synchronized(new StreamWriter(Path.Combine(folder.FullName, "console.log")) { AutoFlush = true });
+        var log = TextWriter.Synchronized(new StreamWriter(Path.Combine(folder.FullName, $"console-{process.Id}.log")) { AutoFlush = true });
         process.OutputDataReceived += (_, line) => log.WriteLine(line.Data);
         process.ErrorDataReceived += (_, line) => log.WriteLine(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        return new PlatformProcess(process, folder, new Uri($"http://127.0.0.1:{port}"));
+        return new PlatformProcess(process, folder, ownsFolder, new Uri($"http://127.0.0.1:{port}"));
     }
 
     /// <summary>Waits until <paramref name="path"/> answers 200 and says how long that took from the start of the process.</summary>
     public async Task<TimeSpan> WaitForAsync(HttpClient http, string path)
     {
         var waited = Stopwatch.StartNew();
+        var said = "nothing";
         while (waited.Elapsed < Patience && !_process.HasExited)
         {
             try
@@ -62,6 +71,7 @@ internal sealed class PlatformProcess : IAsyncDisposable
                 using var answer = await http.GetAsync(new Uri(path, UriKind.Relative));
                 if (answer.StatusCode == HttpStatusCode.OK)
                     return waited.Elapsed;
+                said = $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}";
             }
             catch (HttpRequestException)
             {
@@ -71,7 +81,7 @@ internal sealed class PlatformProcess : IAsyncDisposable
             await Task.Delay(20); // between two questions to a process that is starting; nothing else announces it
         }
 
-        throw new InvalidOperationException($"{path} did not answer 200 within {Patience.TotalSeconds:0} s.\n{await ConsoleAsync()}");
+        throw new InvalidOperationException($"{path} did not answer 200 within {Patience.TotalSeconds:0} s; it said {said}\n{await ConsoleAsync()}");
     }
 
     /// <summary>Asks the process to stop (SIGTERM) and returns its exit code.</summary>
@@ -84,7 +94,14 @@ internal sealed class PlatformProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    public async Task<string> ConsoleAsync() => await File.ReadAllTextAsync(Path.Combine(_folder.FullName, "console.log"));
+    /// <summary>Kills the process (SIGKILL), as a power cut would; what it started is left to itself.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async Task<string> ConsoleAsync() => await File.ReadAllTextAsync(Path.Combine(_folder.FullName, $"console-{_process.Id}.log"));
 
     public async ValueTask DisposeAsync()
     {
@@ -95,7 +112,8 @@ internal sealed class PlatformProcess : IAsyncDisposable
         }
 
         _process.Dispose();
-        _folder.Delete(recursive: true);
+        if (_ownsFolder)
+            _folder.Delete(recursive: true);
     }
 
     private static int FreePort()
