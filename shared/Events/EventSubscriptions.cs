@@ -12,6 +12,9 @@ public sealed class EventSubscriptions(IEnumerable<EventSubscription> all)
 
     private readonly FrozenSet<string> _handled = all.SelectMany(s => s.EventTypes).ToFrozenSet(StringComparer.Ordinal);
 
+    /// <summary>Every type that some subscription takes.</summary>
+    public IReadOnlyCollection<string> EventTypes => _handled;
+
     /// <summary>Whether any subscription takes the type.</summary>
     public bool Handles(string eventType) => _handled.Contains(eventType);
 

@@ -112,7 +112,7 @@ public abstract class HealthProberTests
         await using var database = await CreateDatabaseAsync();
         var scopes = database.Get<IServiceScopeFactory>();
         var ready = database.Get<DatabaseReady>();
-        var bus = new EventBusCheck(scopes, ready, database.Clock);
+        var bus = BusCheck();
 
         Assert.Equal(ComponentFinding.Healthy, await new DatabaseCheck(scopes, ready).CheckAsync(default));
         Assert.Equal(ComponentFinding.Healthy, await bus.CheckAsync(default));
@@ -126,7 +126,14 @@ public abstract class HealthProberTests
         Assert.Equal(ComponentFinding.Healthy, await bus.CheckAsync(default));
         database.Clock.Advance(TimeSpan.FromSeconds(61));
         Assert.Equal(ComponentFinding.Unhealthy("outbox lag"), await bus.CheckAsync(default));
+
+        await database.Get<EventRelay>().RunAsync(default);
+        Assert.Equal(ComponentFinding.Healthy, await bus.CheckAsync(default)); // nobody subscribes to it: it waits for nothing
+        Assert.Equal(ComponentFinding.Unhealthy("outbox lag"), await BusCheck(new EventSubscription("someone", typeof(object), ["service_unhealthy"])).CheckAsync(default));
         Assert.Equal(ComponentFinding.Healthy, await new DeadLettersCheck(scopes, ready).CheckAsync(default));
+
+        EventBusCheck BusCheck(params EventSubscription[] subscriptions) =>
+            new(scopes, ready, new EventSubscriptions(subscriptions), Microsoft.Extensions.Options.Options.Create(new EventOptions()), database.Clock);
     }
 
     [Fact]
