@@ -34,7 +34,9 @@ public sealed class KillTests(PostgresServer postgres, ITestOutputHelper output)
             await load.ConnectAsync(platform);
             using var stop = new CancellationTokenSource();
             var running = load.RunAsync(stop.Token);
-            await Task.Delay(random.Next(20, 900)); // the moment of the kill is what is being tested
+            if (kill % 2 == 0)
+                await load.AcceptedOneMoreAsync(); // so that half of the kills find work under way, however slowly this machine starts
+            await Task.Delay(random.Next(0, 900)); // the moment of the kill is what is being tested
             await platform.KillAsync();
             await stop.CancelAsync();
             await running;
@@ -114,6 +116,13 @@ public sealed class KillTests(PostgresServer postgres, ITestOutputHelper output)
             _http = new HttpClient { BaseAddress = platform.Url };
             await platform.WaitForAsync(_http, "/health/readyz");
             _http.DefaultRequestHeaders.Authorization = token ?? new AuthenticationHeaderValue("Bearer", await SignUpAsync());
+        }
+
+        public async Task AcceptedOneMoreAsync()
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            for (var before = Accepted.Count; Accepted.Count == before;)
+                await Task.Delay(5, limit.Token);
         }
 
         public async Task RunAsync(CancellationToken ct)
