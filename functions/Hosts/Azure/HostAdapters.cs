@@ -14,7 +14,7 @@ namespace Platform.Functions.Hosts;
 /// </summary>
 public static class HostAdapters
 {
-    public static IServiceCollection AddHostAdapters(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddHostAdapters(this IServiceCollection services, IConfigurationManager configuration)
     {
         var host = configuration["ServiceBus:fullyQualifiedNamespace"] ?? throw new InvalidOperationException("ServiceBus__fullyQualifiedNamespace is not set.");
         services.AddSingleton<ITopicSender>(_ =>

@@ -11,9 +11,9 @@ namespace Platform.Functions.Hosts;
 /// <summary>What the embedded host offers beside the programming model.</summary>
 public static class HostAdapters
 {
-    public static IServiceCollection AddHostAdapters(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddHostAdapters(this IServiceCollection services, IConfigurationManager configuration)
     {
-        _ = configuration;
+        HostStorageDefaults.AddTo(configuration);
         services.AddSingleton<IOutboxSignal>(provider => new TimerOutboxSignal(provider.GetRequiredService<ITimerSignal>()));
         services.AddSingleton<ITopicSender>(provider => new BrokerTopicSender(provider.GetRequiredService<IMessageSender>()));
         services.AddHostedService<StartGuide>();
