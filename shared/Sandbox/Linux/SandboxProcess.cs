@@ -9,7 +9,7 @@ namespace Platform.Sandbox.Linux;
 /// bubblewrap dies with the thread that started it (PR_SET_PDEATHSIG).</summary>
 internal sealed partial class SandboxProcess(Launch launch, SandboxRun run, ControlGroup? group) : IDisposable
 {
-    private const int LongestDeath = 10_000;
+    private const int LongestDeath = 60_000;
     private int main;
     private int init;
     private Descriptor? mainHandle;

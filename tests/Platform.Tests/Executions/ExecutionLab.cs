@@ -36,7 +36,7 @@ internal sealed class ExecutionLab : IAsyncDisposable
             services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(configuration).Build());
             services.AddSingleton(languages).AddSingleton<ISandbox, ScriptedSandbox>().AddSingleton<SandboxPool>().AddSingleton<SystemSettingsStore>();
             services.Configure<SandboxOptions>(o => o.Cpu = 1000);
-            services.AddIdempotency(new ConfigurationBuilder().Build()).AddEventTail().AddExecutions();
+            services.AddIdempotency().AddEventTail().AddExecutions();
         }
 
         var database = postgres is null ? await TestDatabase.CreateAsync(Configure) : await TestDatabase.CreatePostgresAsync(postgres, Configure);
