@@ -32,7 +32,8 @@ internal sealed class IdempotencyMiddleware(IdempotencyStore store) : IFunctions
         if (!IsValid(key, request.Family))
         {
             request.Refusal = Error.Invalid(Problem.Header("idempotency-key", "Idempotency key should be 1 to 255 printable ASCII characters", "value_error"))
-                with { Code = RequestErrors.IdempotencyKeyCode };
+                with
+            { Code = RequestErrors.IdempotencyKeyCode };
             return;
         }
         if (await request.Body.ReadAsync(ct) is not { } body)

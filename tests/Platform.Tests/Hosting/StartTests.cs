@@ -1,8 +1,8 @@
+using EmbeddedFunctions.Startup;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using EmbeddedFunctions.Startup;
 using Platform.Tests.Fixtures;
 
 namespace Platform.Tests.Hosting;
