@@ -32,9 +32,6 @@ internal sealed class Subscriptions
     }
 }
 
-/// <summary>
-/// 
-/// </summary>
 /// <param name="Function">The function.</param>
 /// <param name="Queue">The queue that it reads.</param>
 /// <param name="SentTo">The name under which senders address it.</param>

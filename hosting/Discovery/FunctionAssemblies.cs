@@ -11,9 +11,6 @@ internal static class FunctionAssemblies
 {
     private static readonly string Host = typeof(FunctionAssemblies).Assembly.GetName().Name!;
 
-    /// <summary>
-    /// 
-    /// </summary>
     /// <param name="application">The app's assembly name; the process's entry assembly when null.</param>
     public static IReadOnlyList<Assembly> Find(string? application)
     {

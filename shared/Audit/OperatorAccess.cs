@@ -6,9 +6,6 @@ namespace Platform.Audit;
 /// <summary>Records that an operator looked at somebody else's object (<c>operator.access</c>). Everybody else costs nothing.</summary>
 public sealed class OperatorAccess(PlatformDbContext db, Caller caller, AuditTrail audit)
 {
-    /// <summary>
-    /// 
-    /// </summary>
     /// <param name="ownerOf">Finds the owner; called for operators only.</param>
     public async Task NoteAsync(string resourceType, Guid resourceId, Func<Task<Guid?>> ownerOf, CancellationToken ct)
     {

@@ -15,9 +15,6 @@ public sealed class HealthProber(IEnumerable<IComponentCheck> checks, HealthTran
     private readonly SemaphoreSlim _one = new(1, 1);
     private HealthReport? _latest;
 
-    /// <summary>
-    /// 
-    /// </summary>
     /// <param name="client">Reaches the task hub; a durable client exists only inside a function.</param>
     public async Task<HealthReport> ProbeAsync(DurableTaskClient client, CancellationToken ct)
     {

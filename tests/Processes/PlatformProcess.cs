@@ -29,9 +29,6 @@ internal sealed class PlatformProcess : IAsyncDisposable
 
     public string DataDirectory => _folder.FullName;
 
-    /// <summary>
-    /// 
-    /// </summary>
     /// <param name="assembly">Path of the built function app.</param>
     /// <param name="settings">Further settings as <c>("Section:Key", "value")</c>.</param>
     public static PlatformProcess Start(string assembly, params (string Key, string Value)[] settings) =>

@@ -43,9 +43,6 @@ internal sealed class InstanceTurn
     /// <summary>The update's fields while they are put together; null when the turn changes no instance.</summary>
     public Checkpoint? Checkpoint { get; private set; }
 
-    /// <summary>
-    /// 
-    /// </summary>
     /// <param name="completed">What the checkpoint calls when it is committed or has failed.</param>
     /// <param name="violated">As for <see cref="OrchestrationRun"/>, for the next generation.</param>
     public void Run(Action<Exception?> completed, Action violated)

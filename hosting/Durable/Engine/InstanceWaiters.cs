@@ -12,9 +12,6 @@ internal sealed class InstanceWaiters
     public Task NextAsync(string instanceId, bool finished) =>
         _waiting.GetOrAdd((instanceId, finished), static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    /// <summary>
-    /// 
-    /// </summary>
     /// <param name="instanceId">The instance.</param>
     /// <param name="status">Its new status; null when it is not known here.</param>
     public void Signal(string instanceId, OrchestrationRuntimeStatus? status)

@@ -25,9 +25,6 @@ internal sealed class OrchestrationRun
     private Task<object?>? _orchestrator;
     private Failure? _violation;
 
-    /// <summary>
-    /// 
-    /// </summary>
     /// <param name="header">The instance.</param>
     /// <param name="services">What all runs share.</param>
     /// <param name="violated">Called, on any thread, when code of this orchestrator ran outside a turn.</param>
@@ -261,9 +258,6 @@ internal sealed class OrchestrationRun
             throw new NonDeterministicOrchestrationException($"{_subject} waits, but not for a task of its context. {NonDeterministicOrchestrationException.Advice}");
     }
 
-    /// <summary>
-    /// 
-    /// </summary>
     /// <remarks>The await captures the pump: an orchestrator that ends on a foreign thread is reported like any other continuation there.</remarks>
     private async Task<object?> StartAsync()
     {

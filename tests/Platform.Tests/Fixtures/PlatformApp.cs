@@ -41,9 +41,6 @@ public sealed class PlatformApp : IAsyncDisposable
     /// <summary>Signed out; keeps no cookies and follows no redirects.</summary>
     public HttpClient Anonymous => _host.Client;
 
-    /// <summary>
-    /// 
-    /// </summary>
     /// <param name="configure">Replaces services after the Program has registered its own.</param>
     /// <param name="dataDirectory">Of an earlier app, to start on its data again; otherwise a fresh one that goes with the app.</param>
     /// <param name="connectionString">Of a PostgreSQL database that several apps share; otherwise each has its own.</param>

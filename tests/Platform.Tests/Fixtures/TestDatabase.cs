@@ -30,9 +30,6 @@ public sealed class TestDatabase : IAsyncDisposable
         return CreateAsync(new() { ["Platform:DataDirectory"] = directory }, directory, configure, migrate);
     }
 
-    /// <summary>
-    /// 
-    /// </summary>
     /// <param name="connectionString">Of an empty database of its own.</param>
     public static Task<TestDatabase> CreatePostgresAsync(string connectionString, Action<IServiceCollection>? configure = null, bool migrate = true) =>
         CreateAsync(new() { ["Database:Provider"] = "postgres", ["Database:ConnectionString"] = connectionString }, null, configure, migrate);

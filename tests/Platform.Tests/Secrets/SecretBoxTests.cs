@@ -151,9 +151,6 @@ public abstract class SecretBoxTests
         return await scope.Get<ISecretBox>().SealAsync(organization, row, plain, default);
     }
 
-    /// <summary>
-    /// 
-    /// </summary>
     /// <param name="settings">Opens as another process with these settings and an empty cache would.</param>
     private static async Task<string> OpenAsync(TestDatabase database, Guid organization, string row, string text, SecretsOptions? settings = null)
     {
