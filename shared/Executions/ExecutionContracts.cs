@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Linq.Expressions;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Platform.Executions;
 
@@ -53,7 +54,7 @@ public sealed record ExecutionRequest : IValidatableObject
 }
 
 /// <summary>Answer of <c>POST /execute</c> and of a retry.</summary>
-public record ExecutionStarted(Guid ExecutionId, ExecutionStatus Status);
+public record ExecutionStarted([property: JsonPropertyOrder(-2)] Guid ExecutionId, [property: JsonPropertyOrder(-1)] ExecutionStatus Status);
 
 /// <summary>Optional body of a cancellation.</summary>
 public sealed record CancelRequest([property: StringLength(500)] string? Reason)

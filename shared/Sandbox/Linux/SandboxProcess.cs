@@ -9,7 +9,8 @@ namespace Platform.Sandbox.Linux;
 /// bubblewrap dies with the thread that started it (PR_SET_PDEATHSIG).</summary>
 internal sealed partial class SandboxProcess(Launch launch, SandboxRun run, ControlGroup? group) : IDisposable
 {
-    private const int LongestDeath = 60_000;
+    private const int LongestDeath = 10_000;
+    private const int BetweenLooks = 2;
     private int main;
     private int init;
     private Descriptor? mainHandle;
@@ -145,9 +146,18 @@ internal sealed partial class SandboxProcess(Launch launch, SandboxRun run, Cont
         if (initHandle is null)
             return;
         Libc.SignalProcess(initHandle.Number, Libc.SIGKILL);
-        Wait(initHandle, LongestDeath);
-        if (WaitFor(init, Libc.WaitAnyKind | Libc.WNOHANG, &wait, &usage))
+        // Asked for as well as waited for: the handle alone has been seen to stay silent about an init that had changed its parent.
+        var since = Stopwatch.GetTimestamp();
+        bool gone;
+        do
+        {
+            gone = Wait(initHandle, BetweenLooks);
+            if (!WaitFor(init, Libc.WaitAnyKind | Libc.WNOHANG, &wait, &usage))
+                continue;
             Usage = usage;
+            return;
+        }
+        while (!gone && Stopwatch.GetElapsedTime(since).TotalMilliseconds < LongestDeath);
     }
 
     /// <summary>CPU seconds since the release: of the control group, which counts what no parent waited for, or of the waited tree.</summary>

@@ -169,7 +169,7 @@ internal sealed class SandboxSupervisor : IDisposable
             wait = Math.Min(wait, due);
         if (memory is not null && startedAt != 0)
             wait = Math.Min(wait, MemoryWatcher.IntervalMilliseconds);
-        return (int)Math.Min(wait, 60_000);
+        return (int)Math.Min(wait, 1_000); // looks once a second even when nothing tells it to
     }
 
     /// <summary>Takes what is there; false at the end of the stream.</summary>
