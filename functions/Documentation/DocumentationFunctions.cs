@@ -18,7 +18,7 @@ public sealed class DocumentationFunctions(ApiDescription description, SwaggerFi
 
     /// <summary>The interactive API page.</summary>
     [Function("Documentation_Swagger")]
-    [Operation(Permissions.Public, Rate.Documentation, Response = typeof(string))]
+    [Operation(Permissions.Public, Rate.Documentation, Response = typeof(string), Produces = "text/html")]
     public object Swagger([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "swagger-ui/{*path}")] HttpRequest http, string? path)
     {
         if (string.Equals(http.Path, "/swagger-ui", StringComparison.OrdinalIgnoreCase))

@@ -10,6 +10,8 @@ namespace Platform.Functions.Documentation;
 /// <summary>Makes the OpenAPI 3.1 document from the operation catalogue: what the pipeline enforces is what the document says.</summary>
 internal sealed class OpenApiBuilder
 {
+    private const string Json = "application/json";
+
     private readonly OpenApiDocument _document = new()
     {
         Info = new OpenApiInfo
@@ -23,15 +25,17 @@ internal sealed class OpenApiBuilder
         Tags = new HashSet<OpenApiTag>(),
     };
 
-    private readonly OperationSummaries _summaries;
+    private readonly Summaries _summaries;
     private readonly SchemaCatalog _schemas;
+    private readonly ParameterDescriber _parameters;
     private readonly ErrorSchemas _errors;
     private readonly SecurityDescriber _security;
 
-    public OpenApiBuilder(OperationSummaries summaries)
+    public OpenApiBuilder(Summaries summaries)
     {
         _summaries = summaries;
-        _schemas = new SchemaCatalog(_document);
+        _schemas = new SchemaCatalog(_document, summaries);
+        _parameters = new ParameterDescriber(_schemas);
         _errors = new ErrorSchemas(_document);
         _security = new SecurityDescriber(_document);
     }
@@ -65,7 +69,7 @@ internal sealed class OpenApiBuilder
             Summary = _summaries.Of(operation),
             Description = operation.IsPublic ? null : $"Permission: `{operation.Permission}`",
             Tags = new HashSet<OpenApiTagReference> { Tag(operation) },
-            Parameters = Parameters(path, operation),
+            Parameters = [.. _parameters.Of(path, operation)],
             RequestBody = RequestBody(operation, method),
             Responses = Responses(operation),
             Security = _security.Of(operation, method),
@@ -82,55 +86,37 @@ internal sealed class OpenApiBuilder
         return new OpenApiTagReference(name, _document);
     }
 
-    private static List<IOpenApiParameter> Parameters(string path, Operation operation)
+    private OpenApiRequestBody? RequestBody(Operation operation, HttpMethod method)
     {
-        List<IOpenApiParameter> parameters = [.. RouteParameter.In(path == "/" ? path : operation.Route).Select(parameter => new OpenApiParameter
+        if ((operation.Body ?? operation.Form) is not { } type || method == HttpMethod.Get)
+            return null;
+        if (type == typeof(byte[]))
+            return new OpenApiRequestBody { Required = true, Content = As("application/octet-stream", new OpenApiSchema()) };
+        var json = WireJson.For(operation.Family);
+        return new OpenApiRequestBody
         {
-            Name = parameter.IsCatchAll ? $"*{parameter.Name}" : parameter.Name,
-            In = ParameterLocation.Path,
-            Required = true,
-            Schema = new OpenApiSchema
-            {
-                Type = parameter.Constraint is "int" or "long" ? JsonSchemaType.Integer : JsonSchemaType.String,
-                Format = parameter.Constraint == "guid" ? "uuid" : null,
-            },
-        })];
-        if (operation.Idempotent)
-        {
-            parameters.Add(new OpenApiParameter
-            {
-                Name = "Idempotency-Key",
-                In = ParameterLocation.Header,
-                Description = "Repeating a request with the same key and body within 24 hours gives the first answer again.",
-                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = operation.Family == Family.Inference ? 128 : 255 },
-            });
-        }
-
-        return parameters;
-    }
-
-    private OpenApiRequestBody? RequestBody(Operation operation, HttpMethod method) => operation.Body is null || method == HttpMethod.Get
-        ? null
-        : new OpenApiRequestBody
-        {
-            Required = true,
-            Content = Json(_schemas.Of(operation.Body, WireJson.For(operation.Family))),
+            Required = ShapeCatalog.For(json).Get(type) is not ObjectShape { AllOptional: true },
+            Content = As(operation.Form is null ? Json : "application/x-www-form-urlencoded", _schemas.OfInput(type, json)),
         };
+    }
 
     private OpenApiResponses Responses(Operation operation)
     {
         var responses = new OpenApiResponses
         {
-            [operation.Success.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse { Description = Phrase(operation.Success), Content = Content(operation) },
+            [SuccessOf(operation).ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse { Description = Phrase(SuccessOf(operation)), Content = Content(operation) },
         };
         foreach (var status in Refusals(operation))
-            responses[status.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse { Description = Phrase(status), Content = Json(_errors.Of(operation)) };
+            responses[status.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse { Description = Phrase(status), Content = As(Json, _errors.Of(operation)) };
         return responses;
     }
 
+    /// <summary>A good answer without content is 204, whatever the operation says by default.</summary>
+    private static int SuccessOf(Operation operation) => operation is { Success: 200, Response: null, Stream: false } ? 204 : operation.Success;
+
     private static IEnumerable<int> Refusals(Operation operation)
     {
-        var hasInput = operation.Body is not null;
+        var hasInput = operation.Body is not null || operation.Form is not null;
         yield return operation.Family == Family.Executions ? 422 : 400;
         if (!operation.IsPublic)
         {
@@ -155,11 +141,11 @@ internal sealed class OpenApiBuilder
     private Dictionary<string, OpenApiMediaType>? Content(Operation operation)
     {
         if (operation.Stream)
-            return new Dictionary<string, OpenApiMediaType> { ["text/event-stream"] = new() { Schema = ErrorSchemas.Text() } };
+            return As("text/event-stream", ErrorSchemas.Text());
         if (operation.Response is null)
             return null;
         var schema = _schemas.Of(operation.Response, WireJson.For(operation.Family));
-        return Json(operation.Family == Family.Delivery ? Enveloped(operation.Response, schema) : schema);
+        return As(operation.Produces ?? Json, operation.Family == Family.Delivery ? Enveloped(operation.Response, schema) : schema);
     }
 
     private OpenApiSchema Enveloped(Type response, IOpenApiSchema schema)
@@ -179,8 +165,8 @@ internal sealed class OpenApiBuilder
         return envelope;
     }
 
-    private static Dictionary<string, OpenApiMediaType> Json(IOpenApiSchema schema) =>
-        new(StringComparer.Ordinal) { ["application/json"] = new OpenApiMediaType { Schema = schema } };
+    private static Dictionary<string, OpenApiMediaType> As(string mediaType, IOpenApiSchema schema) =>
+        new(StringComparer.Ordinal) { [mediaType] = new OpenApiMediaType { Schema = schema } };
 
     private static string Phrase(int status) => ReasonPhrases.GetReasonPhrase(status) is { Length: > 0 } phrase ? phrase : "Answer";
 }

@@ -13,7 +13,7 @@ namespace Platform.Functions.Documentation;
 /// JSON schemas of request and response records, made from what the serialiser itself knows of a type (names, casing, converters), so that the document
 /// cannot say something else than the wire. Each record becomes one component; the same record in both casings becomes two.
 /// </summary>
-internal sealed class SchemaCatalog(OpenApiDocument document)
+internal sealed class SchemaCatalog(OpenApiDocument document, Summaries summaries)
 {
     private readonly Dictionary<(Type, WireJson), string> _ids = [];
 
@@ -22,6 +22,38 @@ internal sealed class SchemaCatalog(OpenApiDocument document)
         var type = Nullable.GetUnderlyingType(declared) ?? declared;
         var schema = Scalar(type, json) ?? Composite(type, json);
         return type == declared ? schema : OrNull(schema);
+    }
+
+    /// <summary>A request record, with the initial values of its members as defaults.</summary>
+    public IOpenApiSchema OfInput(Type record, WireJson json)
+    {
+        var schema = Of(record, json);
+        if (schema is OpenApiSchemaReference && json.Reading.GetTypeInfo(record) is var info && Absent(info, json) is { } absent)
+        {
+            var members = document.Components!.Schemas![_ids[(record, json)]].Properties!;
+            foreach (var property in info.Properties.Where(ObjectShape.IsInput))
+            {
+                if (members[property.Name] is OpenApiSchema member)
+                    member.Default = Default(property, absent, json);
+            }
+        }
+
+        return schema;
+    }
+
+    /// <summary>The members of a query record as parameters: an absent one is left out, never null.</summary>
+    public IEnumerable<OpenApiParameter> QueryOf(Type record, WireJson json)
+    {
+        var info = json.Reading.GetTypeInfo(record);
+        var absent = Absent(info, json);
+        foreach (var property in info.Properties.Where(ObjectShape.IsInput))
+        {
+            var schema = (OpenApiSchema)Of(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType, json);
+            foreach (var rule in Rules(property))
+                Apply(rule, schema);
+            schema.Default = absent is null ? null : Default(property, absent, json);
+            yield return new OpenApiParameter { Name = property.Name, In = ParameterLocation.Query, Required = IsRequired(property), Schema = schema, Description = QueryText(property, schema) };
+        }
     }
 
     private IOpenApiSchema Composite(Type type, WireJson json)
@@ -81,7 +113,10 @@ internal sealed class SchemaCatalog(OpenApiDocument document)
         schema.Required = new HashSet<string>(StringComparer.Ordinal);
         foreach (var property in info.Properties.Where(property => property.Get is not null || property.Set is not null))
         {
-            schema.Properties[property.Name] = Member(property, json);
+            var member = Member(property, json);
+            if (member is OpenApiSchema own)
+                own.Description ??= TextOf(property);
+            schema.Properties[property.Name] = member;
             if (IsRequired(property))
                 schema.Required.Add(property.Name);
         }
@@ -107,6 +142,32 @@ internal sealed class SchemaCatalog(OpenApiDocument document)
             return true;
         return property.AssociatedParameter is { HasDefaultValue: false, IsNullable: false };
     }
+
+    private string? TextOf(JsonPropertyInfo property) => property.AttributeProvider is MemberInfo member ? summaries.Of(member) : null;
+
+    private string? QueryText(JsonPropertyInfo property, OpenApiSchema schema)
+    {
+        List<string?> texts = [TextOf(property)];
+        if (schema.Type == JsonSchemaType.Array)
+            texts.Add("Repeated, or separated by commas.");
+        if (Attribute<ClampedAttribute>(property) is { } clamped)
+            texts.Add($"Clamped to {clamped.Minimum} to {clamped.Maximum}.");
+        if (Attribute<AliasAttribute>(property) is { } alias)
+            texts.Add($"Also taken as `{alias.Name}`.");
+        return texts.Exists(text => text is not null) ? string.Join(' ', texts.Where(text => text is not null)) : null;
+    }
+
+    private static T? Attribute<T>(JsonPropertyInfo property)
+        where T : Attribute => property.AttributeProvider?.GetCustomAttributes(typeof(T), inherit: true).OfType<T>().FirstOrDefault();
+
+    /// <summary>The record as it is when nothing is given; null when it cannot be made so.</summary>
+    private static object? Absent(JsonTypeInfo info, WireJson json) =>
+        info.Properties.Any(property => property.IsRequired) ? null : JsonSerializer.Deserialize("{}"u8, info.Type, json.Reading);
+
+    private static JsonNode? Default(JsonPropertyInfo property, object absent, WireJson json) =>
+        IsRequired(property) || property.Get!(absent) is null or System.Collections.ICollection { Count: 0 }
+            ? null
+            : JsonSerializer.SerializeToNode(property.Get!(absent), property.PropertyType, json.Writing);
 
     private static IEnumerable<ValidationAttribute> Rules(JsonPropertyInfo property) =>
         ((ICustomAttributeProvider?[])[property.AttributeProvider, property.AssociatedParameter?.AttributeProvider])

@@ -10,15 +10,14 @@ public sealed class StreamFunctions(ExecutionStream stream, StreamRegistry regis
 {
     /// <summary>Stream the events of one execution until its result is stored.</summary>
     [Function("Streams_OpenExecution")]
-    [Operation(Permissions.EventsRead, Rate.Sse, Stream = true)]
+    [Operation(Permissions.EventsRead, Rate.Sse, Stream = true, Query = typeof(StreamQuery))]
     public async Task<IResultValue?> OpenExecutionAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/events/executions/{executionId}")] HttpRequest http, string executionId)
     {
-        var query = http.ReadQuery();
-        var named = query.Bool("named_events", fallback: false);
-        if (query.Refusal is { } refusal)
-            return (Result<Nothing>)refusal;
-        if (await stream.ServeAsync(http.Api(), executionId.ToId(), LastId(http), named) is { } refused)
+        var query = http.ReadQuery<StreamQuery>();
+        if (!query.IsOk)
+            return (Result<Nothing>)query.Error;
+        if (await stream.ServeAsync(http.Api(), executionId.ToId(), LastId(http, query.Value), query.Value.NamedEvents) is { } refused)
             return (Result<Nothing>)refused;
         return null; // the stream was the answer
     }
@@ -30,6 +29,6 @@ public sealed class StreamFunctions(ExecutionStream stream, StreamRegistry regis
         StreamHealth.Of(registry, tail, clock.GetUtcNow());
 
     // A malformed id counts as absent.
-    private static long? LastId(HttpRequest http) =>
-        long.TryParse(http.Headers["Last-Event-ID"].FirstOrDefault() ?? http.Query["last_event_id"].FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+    private static long? LastId(HttpRequest http, StreamQuery query) =>
+        long.TryParse(http.Headers["Last-Event-ID"].FirstOrDefault() ?? query.LastEventId, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
 }

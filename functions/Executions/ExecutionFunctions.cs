@@ -9,14 +9,14 @@ public sealed class ExecutionFunctions(
 {
     /// <summary>Queue a run of a script; with <c>?wait=N</c> or <c>Prefer: wait=N</c> answer with its result when it ends within N seconds.</summary>
     [Function("Executions_Start")]
-    [Operation(Permissions.ExecutionsRun, Rate.Execution, Audit = "execution.start", Idempotent = true, Body = typeof(ExecutionRequest))]
+    [Operation(Permissions.ExecutionsRun, Rate.Execution, Audit = "execution.start", Idempotent = true, Query = typeof(StartQuery), Body = typeof(ExecutionRequest))]
     public async Task<Result<ExecutionStarted>> StartAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/execute")] HttpRequest http, CancellationToken ct)
     {
-        var wait = http.ReadWait();
-        var body = wait.IsOk ? await http.ReadBodyAsync<ExecutionRequest>(ct) : wait.Error;
+        var query = http.ReadQuery<StartQuery>();
+        var body = query.IsOk ? await http.ReadBodyAsync<ExecutionRequest>(ct) : query.Error;
         var started = body.IsOk ? await start.StartAsync(body.Value, ct) : body.Error;
-        return started.IsOk && wait.Value > TimeSpan.Zero ? await waiter.WaitAsync(started.Value.ExecutionId, wait.Value, ct) : started;
+        return started.IsOk && http.WaitFor(query.Value) is { Ticks: > 0 } wait ? await waiter.WaitAsync(started.Value.ExecutionId, wait, ct) : started;
     }
 
     /// <summary>Read an execution's state and result.</summary>
@@ -48,22 +48,21 @@ public sealed class ExecutionFunctions(
 
     /// <summary>List an execution's stored events, oldest first.</summary>
     [Function("Executions_ListEvents")]
-    [Operation(Permissions.ExecutionsRead, Rate.Api)]
+    [Operation(Permissions.ExecutionsRead, Rate.Api, Query = typeof(ExecutionEventFilter))]
     public async Task<Result<IReadOnlyList<ExecutionEventView>>> ListEventsAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/executions/{executionId}/events")] HttpRequest http, string executionId, CancellationToken ct)
     {
-        var query = http.ReadQuery();
-        var (types, limit) = (query.List("event_types"), query.Int("limit", 100, 1, 1000));
-        return query.Refusal is { } refusal ? refusal : await queries.ListEventsAsync(executionId.ToId(), types, limit, ct);
+        var filter = http.ReadQuery<ExecutionEventFilter>();
+        return filter.IsOk ? await queries.ListEventsAsync(executionId.ToId(), filter.Value, ct) : filter.Error;
     }
 
     /// <summary>List the caller's executions, newest first.</summary>
     [Function("Executions_ListOwn")]
-    [Operation(Permissions.ExecutionsRead, Rate.Api)]
+    [Operation(Permissions.ExecutionsRead, Rate.Api, Query = typeof(ExecutionFilter))]
     public async Task<Result<ExecutionList>> ListOwnAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/user/executions")] HttpRequest http, CancellationToken ct)
     {
-        var filter = http.ReadQuery().ReadExecutionFilter();
+        var filter = http.ReadQuery<ExecutionFilter>();
         return filter.IsOk ? await queries.ListOwnAsync(filter.Value, ct) : filter.Error;
     }
 

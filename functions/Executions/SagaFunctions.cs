@@ -8,11 +8,11 @@ public sealed class SagaFunctions(SagaQueries sagas)
 {
     /// <summary>List the caller's sagas, newest first; operators see all.</summary>
     [Function("Sagas_List")]
-    [Operation(Permissions.SagasRead, Rate.Api)]
+    [Operation(Permissions.SagasRead, Rate.Api, Query = typeof(SagaFilter))]
     public async Task<Result<SagaList>> ListAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/sagas")] HttpRequest http, CancellationToken ct)
     {
-        var filter = http.ReadQuery().ReadSagaFilter();
+        var filter = http.ReadQuery<SagaFilter>();
         return filter.IsOk ? await sagas.ListAsync(filter.Value, ct) : filter.Error;
     }
 
@@ -25,11 +25,11 @@ public sealed class SagaFunctions(SagaQueries sagas)
 
     /// <summary>List the sagas of an execution.</summary>
     [Function("Sagas_ListOfExecution")]
-    [Operation(Permissions.SagasRead, Rate.Api)]
+    [Operation(Permissions.SagasRead, Rate.Api, Query = typeof(SagaFilter))]
     public async Task<Result<SagaList>> ListOfExecutionAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/sagas/execution/{executionId}")] HttpRequest http, string executionId, CancellationToken ct)
     {
-        var filter = http.ReadQuery().ReadSagaFilter();
+        var filter = http.ReadQuery<SagaFilter>();
         return filter.IsOk ? await sagas.ListOfExecutionAsync(executionId.ToId(), filter.Value, ct) : filter.Error;
     }
 }

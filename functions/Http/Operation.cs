@@ -39,9 +39,15 @@ public sealed class Operation
 
     public string? Cache { get; init; }
 
+    public Type? Query { get; init; }
+
     public Type? Body { get; init; }
 
+    public Type? Form { get; init; }
+
     public Type? Response { get; init; }
+
+    public string? Produces { get; init; }
 
     /// <summary>Documentation id of the method in the compiler's XML file, where its summary stands.</summary>
     public required string DocumentationId { get; init; }

@@ -42,9 +42,18 @@ public sealed class OperationAttribute(string permission, Rate rate) : Attribute
     /// <summary><c>Cache-Control</c> of good answers to GET; null leaves the family's default.</summary>
     public string? Cache { get; init; }
 
-    /// <summary>Type of the request body, for the OpenAPI document.</summary>
+    /// <summary>Record of the query parameters. The function reads it with <c>http.ReadQuery&lt;T&gt;()</c>, which takes no undeclared type.</summary>
+    public Type? Query { get; init; }
+
+    /// <summary>Record of the JSON body, for <c>http.ReadBodyAsync&lt;T&gt;(ct)</c>; <c>byte[]</c> for <c>http.ReadBytesAsync(ct)</c>.</summary>
     public Type? Body { get; init; }
+
+    /// <summary>Record of an <c>application/x-www-form-urlencoded</c> body, for <c>http.ReadFormBodyAsync&lt;T&gt;(ct)</c>.</summary>
+    public Type? Form { get; init; }
 
     /// <summary>Type of the answer where it is not the <c>T</c> of the function's <c>Result&lt;T&gt;</c>, for the OpenAPI document.</summary>
     public Type? Response { get; init; }
+
+    /// <summary>Media type of the answer where it is not JSON, for the OpenAPI document.</summary>
+    public string? Produces { get; init; }
 }

@@ -21,7 +21,7 @@ public sealed class AuthFunctions(SignUpService signUp, SignInService signIn, Se
 
     /// <summary>Open a session with username or e-mail and password; sets the session's cookies.</summary>
     [Function("Auth_Login")]
-    [Operation(Permissions.Public, Rate.Auth, Body = typeof(PasswordLogin))]
+    [Operation(Permissions.Public, Rate.Auth, Form = typeof(PasswordLogin))]
     public async Task<Result<LoginAnswer>> LoginAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/auth/login")] HttpRequest http, CancellationToken ct)
     {

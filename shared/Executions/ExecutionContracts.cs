@@ -100,7 +100,43 @@ public sealed record ExecutionView(
 public sealed record ExecutionList(IReadOnlyList<ExecutionView> Executions, long Total, int Limit, int Skip, bool HasMore);
 
 /// <summary>Filter of <c>GET /user/executions</c>; times are inclusive and on the creation.</summary>
-public sealed record ExecutionFilter(ExecutionStatus? Status, string? Lang, DateTimeOffset? StartTime, DateTimeOffset? EndTime, int Limit, int Skip);
+public sealed record ExecutionFilter : IValidatableObject
+{
+    /// <summary>Executions in this state only.</summary>
+    public ExecutionStatus? Status { get; init; }
+
+    /// <summary>Executions of this language only.</summary>
+    [StringLength(32)]
+    public string? Lang { get; init; }
+
+    /// <summary>Created at this time or later.</summary>
+    public DateTimeOffset? StartTime { get; init; }
+
+    /// <summary>Created at this time or earlier.</summary>
+    public DateTimeOffset? EndTime { get; init; }
+
+    /// <summary>Size of the page.</summary>
+    [Range(1, 200)]
+    public int Limit { get; init; } = 50;
+
+    /// <summary>Matches before the page.</summary>
+    [Range(0, int.MaxValue)]
+    public int Skip { get; init; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => TimeRange.Check(StartTime, EndTime, nameof(StartTime));
+}
+
+/// <summary>Filter of <c>GET /executions/{executionId}/events</c>.</summary>
+public sealed record ExecutionEventFilter
+{
+    /// <summary>Events of these types only.</summary>
+    [MaxLength(100)]
+    public IReadOnlyList<string> EventTypes { get; init; } = [];
+
+    /// <summary>Most events in the answer, the oldest.</summary>
+    [Range(1, 1000)]
+    public int Limit { get; init; } = 100;
+}
 
 /// <summary>Short form of a stored event.</summary>
 public sealed record ExecutionEventView(Guid EventId, string EventType, DateTimeOffset Timestamp, JsonElement Payload);

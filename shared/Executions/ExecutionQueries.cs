@@ -54,8 +54,9 @@ public sealed class ExecutionQueries(PlatformDbContext db, Caller caller, EventC
     }
 
     /// <summary>The stored events of an execution, oldest first.</summary>
-    public async Task<Result<IReadOnlyList<ExecutionEventView>>> ListEventsAsync(Guid id, IReadOnlyList<string> types, int limit, CancellationToken ct)
+    public async Task<Result<IReadOnlyList<ExecutionEventView>>> ListEventsAsync(Guid id, ExecutionEventFilter filter, CancellationToken ct)
     {
+        var types = filter.EventTypes;
         if (types.FirstOrDefault(t => catalog.Find(t) is null) is { } unknown)
             return Error.Invalid(Problem.Query("event_types", $"Unknown event type '{unknown}'", "enum"));
         if (await FindStatusAsync(id, ct) is null)
@@ -65,7 +66,7 @@ public sealed class ExecutionQueries(PlatformDbContext db, Caller caller, EventC
         var events = db.Events.Where(e => e.AggregateId == aggregate && e.Sequence != null);
         if (types.Count > 0)
             events = events.Where(e => types.Contains(e.EventType));
-        var page = await events.OrderBy(e => e.Sequence).Take(limit).Select(e => new { e.EventId, e.EventType, e.Timestamp, e.Payload }).ToListAsync(ct);
+        var page = await events.OrderBy(e => e.Sequence).Take(filter.Limit).Select(e => new { e.EventId, e.EventType, e.Timestamp, e.Payload }).ToListAsync(ct);
         return page.ConvertAll(e => new ExecutionEventView(e.EventId, e.EventType, e.Timestamp, JsonSerializer.Deserialize<JsonElement>(e.Payload)));
     }
 

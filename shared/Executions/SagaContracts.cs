@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Platform.Executions;
 
 /// <summary>A saga as its owner sees it.</summary>
@@ -23,4 +25,17 @@ public sealed record SagaView(
 /// <summary>A page of sagas, newest first.</summary>
 public sealed record SagaList(IReadOnlyList<SagaView> Sagas, long Total, int Limit, int Skip, bool HasMore);
 
-public sealed record SagaFilter(SagaState? State, int Limit, int Skip);
+/// <summary>Filter of the lists of sagas.</summary>
+public sealed record SagaFilter
+{
+    /// <summary>Sagas in this state only.</summary>
+    public SagaState? State { get; init; }
+
+    /// <summary>Size of the page.</summary>
+    [Range(1, 1000)]
+    public int Limit { get; init; } = 100;
+
+    /// <summary>Matches before the page.</summary>
+    [Range(0, int.MaxValue), Alias("skip")]
+    public int Offset { get; init; }
+}

@@ -31,7 +31,7 @@ public sealed class SagaQueries(PlatformDbContext db, OperatorAccess operators)
             sagas = sagas.Where(s => s.State == state);
 
         var total = await sagas.LongCountAsync(ct);
-        var page = await sagas.AsNoTracking().OrderByDescending(s => s.CreatedAt).ThenByDescending(s => s.Id).Skip(filter.Skip).Take(filter.Limit).ToListAsync(ct);
-        return new SagaList(page.ConvertAll(SagaView.From), total, filter.Limit, filter.Skip, filter.Skip + page.Count < total);
+        var page = await sagas.AsNoTracking().OrderByDescending(s => s.CreatedAt).ThenByDescending(s => s.Id).Skip(filter.Offset).Take(filter.Limit).ToListAsync(ct);
+        return new SagaList(page.ConvertAll(SagaView.From), total, filter.Limit, filter.Offset, filter.Offset + page.Count < total);
     }
 }

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Platform.Notifications;
 
 /// <summary>A notification as its owner sees it; <c>priority</c> repeats the severity for older clients.</summary>
@@ -22,6 +24,32 @@ public sealed record NotificationView(
 /// <summary>A page of notifications, newest first; <paramref name="UnreadCount"/> ignores the filters.</summary>
 public sealed record NotificationList(IReadOnlyList<NotificationView> Notifications, long Total, long UnreadCount);
 
-/// <summary>Filter of the list: notifications with any of <paramref name="IncludeTags"/>, none of <paramref name="ExcludeTags"/> and a tag that begins with <paramref name="TagPrefix"/>.</summary>
-public sealed record NotificationFilter(
-    NotificationStatus? Status, NotificationChannel Channel, IReadOnlyList<string> IncludeTags, IReadOnlyList<string> ExcludeTags, string? TagPrefix, int Limit, int Offset);
+/// <summary>Filter of <c>GET /notifications</c>.</summary>
+public sealed record NotificationFilter
+{
+    /// <summary>Notifications in this state only.</summary>
+    public NotificationStatus? Status { get; init; }
+
+    /// <summary>Notifications of this channel.</summary>
+    public NotificationChannel Channel { get; init; } = NotificationChannel.InApp;
+
+    /// <summary>With any of these tags.</summary>
+    [MaxLength(100)]
+    public IReadOnlyList<string> IncludeTags { get; init; } = [];
+
+    /// <summary>With none of these tags.</summary>
+    [MaxLength(100)]
+    public IReadOnlyList<string> ExcludeTags { get; init; } = [];
+
+    /// <summary>With a tag that begins so.</summary>
+    [StringLength(128)]
+    public string? TagPrefix { get; init; }
+
+    /// <summary>Size of the page.</summary>
+    [Range(1, 100)]
+    public int Limit { get; init; } = 50;
+
+    /// <summary>Matches before the page.</summary>
+    [Range(0, int.MaxValue)]
+    public int Offset { get; init; }
+}

@@ -1,12 +1,12 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Unicode;
 
 namespace Platform;
 
 /// <summary>
 /// JSON as it is on the wire: one casing for names, enum values in lower snake_case, times as <see cref="WireTime"/>, nulls written.
+/// Readable text is not escaped, so none of it belongs inside HTML.
 /// <see cref="Reading"/> is strict: duplicate names, comments, trailing commas, numbers in strings, <c>NaN</c> and depth over 64 are refused.
 /// </summary>
 public sealed class WireJson
@@ -43,7 +43,7 @@ public sealed class WireJson
         var options = new JsonSerializerOptions
         {
             PropertyNamingPolicy = naming,
-            Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             AllowDuplicateProperties = false,
             MaxDepth = MaxDepth,
             TypeInfoResolver = new System.Text.Json.Serialization.Metadata.DefaultJsonTypeInfoResolver(),

@@ -27,7 +27,7 @@ public static class HttpPipeline
         services.AddSingleton<CsrfGate>();
         services.AddSingleton<PermissionGate>();
         services.AddSingleton<RouteTable>();
-        services.AddSingleton<OperationSummaries>();
+        services.AddSingleton<Summaries>();
     }
 
     private static bool IsHttp(FunctionContext context) => context.GetHttpContext() is not null;

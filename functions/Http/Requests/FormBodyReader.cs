@@ -23,7 +23,7 @@ internal static class FormBodyReader
         {
             var fields = Parse(StrictUtf8.GetString(bytes.Span));
             var shapes = ShapeCatalog.For(request.Family);
-            return Read<T>(JsonSerializer.SerializeToElement(fields), shapes.Get(typeof(T)), shapes.Wire);
+            return shapes.Get(typeof(T)).Read<T>("\\u0000"u8, JsonSerializer.SerializeToElement(fields), shapes.Wire, new ProblemList("body")); // its text is always looked through
         }
         catch (Exception fault) when (fault is DecoderFallbackException or InvalidDataException)
         {
@@ -35,20 +35,6 @@ internal static class FormBodyReader
     {
         using var reader = new FormReader(text) { ValueCountLimit = 64, KeyLengthLimit = 256, ValueLengthLimit = 64 * 1024 };
         return reader.ReadForm().ToDictionary(pair => pair.Key, pair => pair.Value.ToString(), StringComparer.Ordinal);
-    }
-
-    private static Result<T> Read<T>(JsonElement fields, TypeShape shape, WireJson wire)
-        where T : class
-    {
-        var problems = new ProblemList();
-        TextCheck.Run("\\u0000"u8, fields, problems);
-        if (problems.Count == 0)
-            shape.Check(fields, problems);
-        if (problems.Count > 0)
-            return problems.ToError();
-        var value = fields.Deserialize<T>(wire.Reading)!;
-        shape.CheckRules(value, problems);
-        return problems.Count > 0 ? problems.ToError() : value;
     }
 
     private static bool IsForm(HttpRequest request) => request.ContentType?.StartsWith(MediaType, StringComparison.OrdinalIgnoreCase) ?? false;

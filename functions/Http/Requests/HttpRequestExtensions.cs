@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Platform.Functions.Http;
 
-/// <summary>How functions read their input: refusals come back as data, every problem of a request together.</summary>
+/// <summary>
+/// How functions read their input: refusals come back as data, every problem of a request together. Only what the function's <c>[Operation]</c> declares
+/// can be read, so that the OpenAPI document shows what is read.
+/// </summary>
 public static class HttpRequestExtensions
 {
     /// <summary>
@@ -12,20 +15,31 @@ public static class HttpRequestExtensions
     /// </summary>
     public static ValueTask<Result<T>> ReadBodyAsync<T>(this HttpRequest request, CancellationToken ct)
         where T : class =>
-        JsonBodyReader.ReadAsync<T>(ApiRequest.Of(request.HttpContext), ct);
+        JsonBodyReader.ReadAsync<T>(Declared(request, operation => operation.Body, typeof(T)), ct);
 
     /// <summary>Reads an <c>application/x-www-form-urlencoded</c> body as <typeparamref name="T"/>, whose members are strings; same refusals.</summary>
     public static ValueTask<Result<T>> ReadFormBodyAsync<T>(this HttpRequest request, CancellationToken ct)
         where T : class =>
-        FormBodyReader.ReadAsync<T>(ApiRequest.Of(request.HttpContext), ct);
+        FormBodyReader.ReadAsync<T>(Declared(request, operation => operation.Form, typeof(T)), ct);
 
     /// <summary>The body's bytes as they came, for signed webhooks and uploads of a stated format; refused over the operation's limit.</summary>
     public static async ValueTask<Result<ReadOnlyMemory<byte>>> ReadBytesAsync(this HttpRequest request, CancellationToken ct) =>
-        await ApiRequest.Of(request.HttpContext).Body.ReadAsync(ct) is { } bytes ? bytes : RequestErrors.TooLarge;
+        await Declared(request, operation => operation.Body, typeof(byte[])).Body.ReadAsync(ct) is { } bytes ? bytes : RequestErrors.TooLarge;
 
-    /// <summary>A reader of query parameters that collects their problems; look at <see cref="QueryReader.Refusal"/> before using the values.</summary>
-    public static QueryReader ReadQuery(this HttpRequest request) => new(request.Query);
+    /// <summary>
+    /// Reads the query parameters as <typeparamref name="T"/>: a record of optional scalars and lists of scalars, whose initial values are the defaults and
+    /// whose annotations are the limits. Refuses as bodies are refused, with <c>query</c> as the place.
+    /// </summary>
+    public static Result<T> ReadQuery<T>(this HttpRequest request)
+        where T : class =>
+        ShapeCatalog.For(Declared(request, operation => operation.Query, typeof(T)).Family).QueryOf(typeof(T)).Read<T>(request.Query);
 
     /// <summary>The pipeline's view of the request: operation, family, caller, correlation id.</summary>
     public static ApiRequest Api(this HttpRequest request) => ApiRequest.Of(request.HttpContext);
+
+    private static ApiRequest Declared(HttpRequest request, Func<Operation, Type?> declaration, Type read)
+    {
+        var api = ApiRequest.Of(request.HttpContext);
+        return declaration(api.Operation) == read ? api : throw new InvalidOperationException($"Function '{api.Operation.Name}' reads {read}, which its [Operation] does not declare");
+    }
 }

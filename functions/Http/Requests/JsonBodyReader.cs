@@ -33,16 +33,7 @@ internal static class JsonBodyReader
         try
         {
             using var document = JsonDocument.Parse(utf8, Strict);
-            var problems = new ProblemList();
-            TextCheck.Run(utf8.Span, document.RootElement, problems);
-            if (problems.Count == 0)
-                shape.Check(document.RootElement, problems);
-            if (problems.Count > 0)
-                return problems.ToError();
-
-            var value = document.RootElement.Deserialize<T>(wire.Reading)!;
-            shape.CheckRules(value, problems);
-            return problems.Count > 0 ? problems.ToError() : value;
+            return shape.Read<T>(utf8.Span, document.RootElement, wire, new ProblemList("body"));
         }
         catch (JsonException)
         {

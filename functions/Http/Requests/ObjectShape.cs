@@ -7,17 +7,20 @@ namespace Platform.Functions.Http;
 internal sealed class ObjectShape(JsonTypeInfo type, WireJson wire, Func<Type, TypeShape> shapes) : TypeShape
 {
     private readonly Lazy<PropertyShape[]> _properties = new(() => [.. type.Properties
-        .Where(property => property.Set is not null || property.AssociatedParameter is not null)
+        .Where(IsInput)
         .Select(property => new PropertyShape(property, shapes))]);
 
     /// <summary>Whether an absent body counts as an empty object.</summary>
     public bool AllOptional => Array.TrueForAll(_properties.Value, property => !property.IsRequired);
 
+    /// <summary>Computed members are not read.</summary>
+    public static bool IsInput(JsonPropertyInfo property) => property.Set is not null || property.AssociatedParameter is not null;
+
     public override void Check(JsonElement element, ProblemList problems)
     {
         if (element.ValueKind != JsonValueKind.Object)
         {
-            problems.Add("Input should be a valid dictionary or object", "dict_type");
+            problems.Add("Input should be a valid dictionary or object", "value_error");
             return;
         }
         var before = problems.Count;

@@ -1,9 +1,9 @@
 namespace Platform.Functions.Http;
 
 /// <summary>Collects the problems of one document while it is walked.</summary>
-internal sealed class ProblemList
+internal sealed class ProblemList(string root)
 {
-    private readonly List<string> _path = ["body"];
+    private readonly List<string> _path = [root];
     private List<Problem>? _problems;
 
     public int Count => _problems?.Count ?? 0;

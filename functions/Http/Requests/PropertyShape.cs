@@ -59,7 +59,7 @@ internal sealed class PropertyShape
     {
         if (_rules.Length == 0 || _shape is ObjectShape || !parent.TryGetProperty(_property.Name, out var element) || element.ValueKind == JsonValueKind.Null)
             return;
-        var probe = new ProblemList();
+        var probe = new ProblemList("body"); // counted only
         _shape.Check(element, probe);
         if (probe.Count == 0 && element.Deserialize(_property.PropertyType, options) is { } value)
             Apply(value, new ValidationContext(value), problems);

@@ -13,11 +13,18 @@ internal sealed class ShapeCatalog(WireJson wire)
 
     private readonly ConcurrentDictionary<Type, TypeShape> _shapes = new();
 
+    private readonly ConcurrentDictionary<Type, QueryBinder> _queries = new();
+
     public WireJson Wire { get; } = wire;
 
-    public static ShapeCatalog For(Family family) => WireJson.For(family) == WireJson.Snake ? Snake : Camel;
+    public static ShapeCatalog For(Family family) => For(WireJson.For(family));
+
+    public static ShapeCatalog For(WireJson wire) => wire == WireJson.Snake ? Snake : Camel;
 
     public TypeShape Get(Type type) => _shapes.GetOrAdd(type, Create);
+
+    /// <summary>The reader of a query record.</summary>
+    public QueryBinder QueryOf(Type type) => _queries.GetOrAdd(type, record => new QueryBinder(record, (ObjectShape)Get(record), Wire));
 
     private TypeShape Create(Type declared)
     {
@@ -41,13 +48,13 @@ internal sealed class ShapeCatalog(WireJson wire)
         if (type.IsEnum)
             return new(element => Deserializes(element, type), $"Input should be {EnumWords(type)}", "enum");
         if (type == typeof(string))
-            return new(element => element.ValueKind == JsonValueKind.String, "Input should be a valid string", "string_type");
+            return new(element => element.ValueKind == JsonValueKind.String, "Input should be a valid string", "value_error");
         if (type == typeof(bool))
             return new(element => element.ValueKind is JsonValueKind.True or JsonValueKind.False, "Input should be a valid boolean", "bool_parsing");
         if (type == typeof(DateTimeOffset))
             return new(element => element.ValueKind == JsonValueKind.String && WireTime.TryParse(element.GetString(), out _), "Input should be a valid datetime", "datetime_parsing");
         if (type == typeof(Guid))
-            return new(element => element.ValueKind == JsonValueKind.String && element.TryGetGuid(out _), "Input should be a valid UUID", "uuid_parsing");
+            return new(element => element.ValueKind == JsonValueKind.String && element.TryGetGuid(out _), "Input should be a valid UUID", "value_error");
         return Number(type);
     }
 

@@ -16,6 +16,20 @@ internal abstract class TypeShape
     public virtual void CheckRules(object? value, ProblemList problems)
     {
     }
+
+    /// <summary>The document as a value of the type, or all its problems of one sort: unfit text, then misfits, then broken rules.</summary>
+    public Result<T> Read<T>(ReadOnlySpan<byte> utf8, JsonElement root, WireJson wire, ProblemList problems)
+        where T : class
+    {
+        TextCheck.Run(utf8, root, problems);
+        if (problems.Count == 0)
+            Check(root, problems);
+        if (problems.Count > 0)
+            return problems.ToError();
+        var value = root.Deserialize<T>(wire.Reading)!;
+        CheckRules(value, problems);
+        return problems.Count > 0 ? problems.ToError() : value;
+    }
 }
 
 internal sealed class AnyShape : TypeShape
@@ -42,7 +56,7 @@ internal sealed class ListShape(Func<TypeShape> itemShape) : TypeShape
     {
         if (element.ValueKind != JsonValueKind.Array)
         {
-            problems.Add("Input should be a valid list", "list_type");
+            problems.Add("Input should be a valid list", "value_error");
             return;
         }
         var index = 0;
@@ -76,7 +90,7 @@ internal sealed class MapShape(Func<TypeShape> valueShape) : TypeShape
     {
         if (element.ValueKind != JsonValueKind.Object)
         {
-            problems.Add("Input should be a valid dictionary", "dict_type");
+            problems.Add("Input should be a valid dictionary", "value_error");
             return;
         }
         foreach (var property in element.EnumerateObject())

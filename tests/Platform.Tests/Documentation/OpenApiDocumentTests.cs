@@ -14,7 +14,7 @@ namespace Platform.Tests.Documentation;
 public sealed class OpenApiDocumentTests
 {
     private static readonly OperationCatalog Catalog = OperationCatalog.FromAssemblies(typeof(OpenApiBuilder).Assembly);
-    private static readonly string Json = Encoding.UTF8.GetString(ApiDescription.Write(Catalog, new OperationSummaries()));
+    private static readonly string Json = Encoding.UTF8.GetString(ApiDescription.Write(Catalog, new Summaries()));
 
     [Fact]
     public void Document_ReadBack_HasNoErrors()
@@ -40,12 +40,66 @@ public sealed class OpenApiDocumentTests
             {
                 var described = path.Operations![HttpMethod.Parse(method)];
                 Assert.StartsWith(operation.Name, described.OperationId, StringComparison.Ordinal);
-                Assert.Contains($"{operation.Success}", described.Responses!.Keys);
+                var success = described.Responses![operation is { Success: 200, Response: null, Stream: false } ? "204" : $"{operation.Success}"];
+                Assert.True(success.Content is { Count: > 0 } content ? content.Values.All(media => media.Schema is not null) : operation is { Response: null, Stream: false }, operation.Name);
             }
         }
 
         var ids = paths.Values.SelectMany(path => path.Operations!.Values).Select(operation => operation.OperationId).ToList();
         Assert.Equal(ids.Distinct(StringComparer.OrdinalIgnoreCase).Count(), ids.Count);
+    }
+
+    [Fact]
+    public void Document_EveryOperation_HasSummaryTagAndTheFamilysErrors()
+    {
+        foreach (var (operation, described) in Described())
+        {
+            Assert.False(string.IsNullOrWhiteSpace(described.Summary), operation.Name);
+            Assert.StartsWith($"{operation.Family}: ", Assert.Single(described.Tags!).Name, StringComparison.Ordinal);
+            var refusals = described.Responses!.Where(answer => answer.Key[0] is '4' or '5').ToList();
+            Assert.Contains("500", refusals.Select(answer => answer.Key));
+            Assert.All(refusals, answer => Assert.EndsWith("Error", ((OpenApiSchemaReference)answer.Value.Content!["application/json"].Schema!).Reference.Id, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void Document_DeclaredInput_IsDescribed()
+    {
+        foreach (var (operation, described) in Described())
+        {
+            var inQuery = (described.Parameters ?? []).Where(parameter => parameter.In == ParameterLocation.Query).ToList();
+            Assert.Equal(operation.Query?.GetProperties().Count(property => property.SetMethod is not null) ?? 0, inQuery.Count);
+            Assert.All(inQuery, parameter => Assert.True(parameter.Schema?.Type is not null && !string.IsNullOrWhiteSpace(parameter.Description), $"{operation.Name}: {parameter.Name}"));
+            Assert.Equal(operation.Body is not null || operation.Form is not null, described.RequestBody is not null);
+        }
+    }
+
+    [Fact]
+    public void Document_QueryOfAList_SaysTypesLimitsAndDefaults()
+    {
+        var parameters = Read().Paths["/api/v1/user/executions"].Operations![HttpMethod.Get].Parameters!.ToDictionary(parameter => parameter.Name!);
+
+        Assert.Equal(["end_time", "lang", "limit", "skip", "start_time", "status"], parameters.Keys.Order(StringComparer.Ordinal));
+        var limit = parameters["limit"];
+        Assert.Equal((JsonSchemaType.Integer, "1", "200", 50, "Size of the page."), (limit.Schema!.Type, limit.Schema.Minimum, limit.Schema.Maximum, (int)limit.Schema.Default!, limit.Description));
+        Assert.Equal((JsonSchemaType.String, "date-time"), (parameters["start_time"].Schema!.Type, parameters["start_time"].Schema!.Format));
+        Assert.Contains("timeout", parameters["status"].Schema!.Enum!.Select(word => (string)word!));
+        Assert.Equal(32, parameters["lang"].Schema!.MaxLength);
+        Assert.All(parameters.Values, parameter => Assert.False(parameter.Required));
+    }
+
+    [Fact]
+    public void Document_Bodies_SayMediaTypeNeedAndDefaults()
+    {
+        var document = Read();
+        var execute = document.Paths["/api/v1/execute"].Operations![HttpMethod.Post].RequestBody!;
+        var members = execute.Content!["application/json"].Schema!.Properties!;
+
+        Assert.True(execute.Required);
+        Assert.Equal("python", (string?)members["lang"].Default);
+        Assert.Equal(50_000, members["script"].MaxLength);
+        Assert.False(document.Paths["/api/v1/{executionId}/cancel"].Operations![HttpMethod.Post].RequestBody!.Required);
+        Assert.Equal(["application/x-www-form-urlencoded"], document.Paths["/api/v1/auth/login"].Operations![HttpMethod.Post].RequestBody!.Content!.Keys);
     }
 
     [Fact]
@@ -92,7 +146,7 @@ public sealed class OpenApiDocumentTests
     }
 
     [Fact]
-    public void Document_BuiltTwice_IsTheSame() => Assert.Equal(Json, Encoding.UTF8.GetString(ApiDescription.Write(Catalog, new OperationSummaries())));
+    public void Document_BuiltTwice_IsTheSame() => Assert.Equal(Json, Encoding.UTF8.GetString(ApiDescription.Write(Catalog, new Summaries())));
 
     [Theory]
     [InlineData("api/v1/{executionId:guid}/cancel", "/api/v1/{executionId}/cancel")]
@@ -104,7 +158,7 @@ public sealed class OpenApiDocumentTests
     public void Schemas_OfARecord_SayWhatTheSerialiserDoes()
     {
         var document = new OpenApiDocument();
-        var schemas = new SchemaCatalog(document);
+        var schemas = new SchemaCatalog(document, new Summaries());
 
         schemas.Of(typeof(Sample), WireJson.Snake);
         schemas.Of(typeof(Sample), WireJson.Camel);
@@ -125,6 +179,13 @@ public sealed class OpenApiDocumentTests
     }
 
     private static OpenApiDocument Read() => OpenApiDocument.Parse(Json, "json").Document!;
+
+    private static IEnumerable<(Operation Operation, OpenApiOperation Described)> Described()
+    {
+        var paths = Read().Paths;
+        return Catalog.All.Where(operation => operation.Name != FallbackFunctions.Name).SelectMany(operation => paths[RouteParameter.PathOf(operation.Route)].Operations!.Values
+            .Where(described => described.OperationId!.StartsWith(operation.Name, StringComparison.Ordinal)).Select(described => (operation, described)));
+    }
 
     private static JsonNode Component(OpenApiDocument document, string id)
     {

@@ -36,6 +36,37 @@ public sealed record ProbeBody([StringLength(5, MinimumLength = 2)] string Word,
 
 public sealed record OptionalBody(string? Word = null, int? Number = null);
 
+public sealed record ProbeQuery : IValidatableObject
+{
+    [Range(1, 100)]
+    public int Limit { get; init; } = 20;
+
+    public DateTimeOffset? StartTime { get; init; }
+
+    public DateTimeOffset? EndTime { get; init; }
+
+    [MaxLength(3)]
+    public IReadOnlyList<string> Types { get; init; } = [];
+
+    public Colour? Colour { get; init; }
+
+    public IReadOnlyList<Colour> Colours { get; init; } = [];
+
+    public bool Deep { get; init; }
+
+    public double? Share { get; init; }
+
+    [Clamped(1, 500), Alias("size")]
+    public int PageSize { get; init; } = 200;
+
+    public Guid? Id { get; init; }
+
+    [StringLength(5)]
+    public string? Word { get; init; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => TimeRange.Check(StartTime, EndTime, nameof(StartTime));
+}
+
 public sealed record ProbeAnswer(string WordOfMine, int Number, Colour? Colour, DateTimeOffset? At);
 
 /// <summary>Counts what the probes did; one per app.</summary>
@@ -54,7 +85,7 @@ public sealed class ProbeEffects
 public sealed class ExecutionsProbes(ProbeEffects effects, IdempotentRequest idempotent, Platform.Data.PlatformDbContext db)
 {
     [Function("Probe_Executions")]
-    [Operation(Permissions.ExecutionsRun, Rate.Api, Idempotent = true, Audit = "probe.run")]
+    [Operation(Permissions.ExecutionsRun, Rate.Api, Idempotent = true, Audit = "probe.run", Body = typeof(ProbeBody))]
     public async Task<Result<ProbeAnswer>> PostAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/probe")] HttpRequest http, CancellationToken ct)
     {
         var body = await http.ReadBodyAsync<ProbeBody>(ct);
@@ -72,7 +103,7 @@ public sealed class ExecutionsProbes(ProbeEffects effects, IdempotentRequest ide
     }
 
     [Function("Probe_ExecutionsOptional")]
-    [Operation(Permissions.ExecutionsRead, Rate.None)]
+    [Operation(Permissions.ExecutionsRead, Rate.None, Body = typeof(OptionalBody))]
     public async Task<Result<OptionalBody>> OptionalAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/probe/optional")] HttpRequest http, CancellationToken ct)
     {
         var body = await http.ReadBodyAsync<OptionalBody>(ct);
@@ -80,15 +111,12 @@ public sealed class ExecutionsProbes(ProbeEffects effects, IdempotentRequest ide
     }
 
     [Function("Probe_ExecutionsQuery")]
+    [Operation(Permissions.Public, Rate.None, Query = typeof(ProbeQuery))]
+    public Result<ProbeQuery> Query([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/probe/query")] HttpRequest http) => http.ReadQuery<ProbeQuery>();
+
+    [Function("Probe_ExecutionsUndeclared")]
     [Operation(Permissions.Public, Rate.None)]
-    public Result<Dictionary<string, object?>> Query([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/probe/query")] HttpRequest http)
-    {
-        var query = http.ReadQuery();
-        var limit = query.Int("limit", 20, 1, 100);
-        var (from, to) = query.TimeRange("start_time", "end_time");
-        var values = new Dictionary<string, object?> { ["limit"] = limit, ["from"] = from, ["to"] = to, ["types"] = query.List("types"), ["colour"] = query.Choice<Colour>("colour") };
-        return query.Refusal is { } refusal ? refusal : values;
-    }
+    public Result<ProbeQuery> Undeclared([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/probe/undeclared")] HttpRequest http) => http.ReadQuery<ProbeQuery>();
 
     [Function("Probe_ExecutionsAdmin")]
     [Operation(Permissions.PlatformStats, Rate.Admin, Audit = "probe.admin")]
@@ -99,7 +127,7 @@ public sealed class ExecutionsProbes(ProbeEffects effects, IdempotentRequest ide
 public sealed class DeliveryProbes
 {
     [Function("Probe_Delivery")]
-    [Operation(Permissions.BuildsCreate, Rate.Default, Success = 201)]
+    [Operation(Permissions.BuildsCreate, Rate.Default, Success = 201, Body = typeof(ProbeBody))]
     public Task<Result<ProbeAnswer>> PostAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/builds/probe")] HttpRequest http, CancellationToken ct) => Probe.EchoAsync(http, ct);
 
     [Function("Probe_DeliveryList")]
@@ -111,7 +139,7 @@ public sealed class DeliveryProbes
 public sealed class ChecksProbes
 {
     [Function("Probe_Checks")]
-    [Operation(Permissions.TestsRead, Rate.Default)]
+    [Operation(Permissions.TestsRead, Rate.Default, Body = typeof(ProbeBody))]
     public Task<Result<ProbeAnswer>> PostAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/tests/probe")] HttpRequest http, CancellationToken ct) => Probe.EchoAsync(http, ct);
 }
 
@@ -119,7 +147,7 @@ public sealed class ChecksProbes
 public sealed class AgentsProbes
 {
     [Function("Probe_Agents")]
-    [Operation(Permissions.TasksWrite, Rate.Default)]
+    [Operation(Permissions.TasksWrite, Rate.Default, Body = typeof(ProbeBody))]
     public Task<Result<ProbeAnswer>> PostAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/tasks/probe")] HttpRequest http, CancellationToken ct) => Probe.EchoAsync(http, ct);
 }
 
@@ -127,11 +155,11 @@ public sealed class AgentsProbes
 public sealed class InferenceProbes
 {
     [Function("Probe_Inference")]
-    [Operation(Permissions.InferenceRead, Rate.Default)]
+    [Operation(Permissions.InferenceRead, Rate.Default, Body = typeof(ProbeBody))]
     public Task<Result<ProbeAnswer>> PostAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "models/probe")] HttpRequest http, CancellationToken ct) => Probe.EchoAsync(http, ct);
 
     [Function("Probe_Gateway")]
-    [Operation(Permissions.InferenceInvoke, Rate.Gateway)]
+    [Operation(Permissions.InferenceInvoke, Rate.Gateway, Body = typeof(ProbeBody))]
     public Task<Result<ProbeAnswer>> GatewayAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/probe")] HttpRequest http, CancellationToken ct) => Probe.EchoAsync(http, ct);
 }
 

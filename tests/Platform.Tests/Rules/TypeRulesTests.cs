@@ -37,7 +37,7 @@ public sealed class TypeRulesTests
     [Fact]
     public void Operations_HaveASummary()
     {
-        var summaries = new OperationSummaries();
+        var summaries = new Summaries();
         Violations.None(OperationCatalog.FromAssemblies(typeof(OperationCatalog).Assembly).All.Where(operation => summaries.Of(operation).Length == 0).Select(operation => operation.Name));
     }
 

@@ -1,0 +1,10 @@
+namespace Platform;
+
+/// <summary>Bounds of a whole number in a query of the families whose contracts clamp; the others refuse what is out of range, with <c>[Range]</c>.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class ClampedAttribute(int minimum, int maximum) : Attribute
+{
+    public int Minimum { get; } = minimum;
+
+    public int Maximum { get; } = maximum;
+}
