@@ -1,12 +1,6 @@
-using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Platform.Outbound;
 
@@ -18,25 +12,13 @@ public sealed class OutboundHttpTests : IAsyncLifetime
     private static readonly OutboundCall Follow = new() { MaxRedirects = 3 };
 
     private readonly Dictionary<string, Queue<IPAddress[]>> _names = [];
-    private readonly List<string> _seen = [];
-    private WebApplication _server = null!;
+    private OutboundTarget _target = null!;
 
-    private int Port { get; set; }
+    private int Port => _target.Port;
 
-    public async Task InitializeAsync()
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        _server = builder.Build();
-        _server.Run(AnswerAsync);
-        await _server.StartAsync();
-        Port = new Uri(_server.Services.GetService(typeof(Microsoft.AspNetCore.Hosting.Server.IServer)) is Microsoft.AspNetCore.Hosting.Server.IServer server
-            ? server.Features.Get<IServerAddressesFeature>()!.Addresses.Single()
-            : throw new InvalidOperationException()).Port;
-    }
+    public async Task InitializeAsync() => _target = await OutboundTarget.StartAsync();
 
-    public async Task DisposeAsync() => await _server.DisposeAsync();
+    public async Task DisposeAsync() => await _target.DisposeAsync();
 
     [Theory]
     [InlineData("http://127.0.0.1:{0}/")]
@@ -60,7 +42,7 @@ public sealed class OutboundHttpTests : IAsyncLifetime
         var failure = await Assert.ThrowsAsync<OutboundException>(() => GetAsync(http, string.Format(form, Port), OutboundCall.Default));
 
         Assert.Contains(failure.Failure, (OutboundFailure[])[OutboundFailure.Refused, OutboundFailure.Unresolvable]);
-        Assert.Empty(_seen);
+        Assert.Empty(_target.Seen);
     }
 
     [Fact]
@@ -87,7 +69,7 @@ public sealed class OutboundHttpTests : IAsyncLifetime
         var failure = await Assert.ThrowsAsync<OutboundException>(() => GetAsync(http, url, OutboundCall.Default));
 
         Assert.Equal(OutboundFailure.Refused, failure.Failure);
-        Assert.Empty(_seen);
+        Assert.Empty(_target.Seen);
     }
 
     [Fact]
@@ -277,118 +259,4 @@ public sealed class OutboundHttpTests : IAsyncLifetime
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
         return await http.SendAsync(request, call, default);
     }
-
-    private async Task AnswerAsync(HttpContext context)
-    {
-        var (request, response) = (context.Request, context.Response);
-        lock (_seen)
-            _seen.Add(request.Path);
-        response.ContentType = "text/plain";
-        switch (request.Path.Value)
-        {
-            case "/hello":
-                await response.WriteAsync($"hello from {request.Host.Host}");
-                break;
-            case "/to":
-                response.Redirect(request.QueryString.Value![1..]);
-                break;
-            case "/headers":
-                await response.WriteAsync(string.Join('\n', request.Headers.Select(header => $"{header.Key}: {header.Value}")));
-                break;
-            case "/method":
-                await response.WriteAsync($"{request.Method} {request.ContentLength ?? 0}");
-                break;
-            case "/bomb":
-                response.Headers.ContentEncoding = "gzip";
-                await response.Body.WriteAsync(Bomb());
-                break;
-            case "/large":
-                await response.WriteAsync(new string('x', 1_000_000));
-                break;
-            case "/stalls":
-                await response.WriteAsync("beginning");
-                await response.Body.FlushAsync();
-                await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                break;
-            case "/silent":
-                await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                break;
-        }
-    }
-
-    private static byte[] Bomb()
-    {
-        var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
-        {
-            var zeros = new byte[1024 * 1024];
-            for (var i = 0; i < 1024; i++)
-                gzip.Write(zeros);
-        }
-
-        return packed.ToArray();
-    }
-}
-
-/// <summary>What the check of a URL that a user saves says.</summary>
-public sealed class OutboundGuardTests
-{
-    [Theory]
-    [InlineData("https://example.test/hook", null)]
-    [InlineData("https://example.test:8443/hook", null)]
-    [InlineData("http://example.test/hook", "url.not_allowed")]
-    [InlineData("https://example.test:22/", "url.not_allowed")]
-    [InlineData("https://user@example.test/", "url.user_info")]
-    [InlineData("ftp://example.test/", "url.malformed")]
-    [InlineData("gopher://example.test/", "url.malformed")]
-    [InlineData("/relative", "url.malformed")]
-    [InlineData("not a url", "url.malformed")]
-    [InlineData("https://nobody.test/", "url.unresolvable")]
-    [InlineData("https://private.test/", "url.not_allowed")]
-    public async Task CheckAsync_Defaults_AnswerAsDocumented(string url, string? code)
-    {
-        var result = await Guard(new OutboundOptions()).CheckAsync(url, OutboundPolicy.Default, default);
-
-        Assert.Equal(code, result.Error?.Code);
-    }
-
-    [Fact]
-    public async Task CheckAsync_PrivateAllowed_StillRefusesMetadata()
-    {
-        var guard = Guard(new OutboundOptions { AllowPrivate = true, AllowHttp = true });
-
-        Assert.True((await guard.CheckAsync("https://private.test/", OutboundPolicy.Default, default)).IsOk);
-        Assert.Equal(OutboundErrors.Address, (await guard.CheckAsync("http://169.254.169.254/", OutboundPolicy.Default, default)).Error);
-        Assert.Equal(OutboundErrors.Address, (await guard.CheckAsync("http://[::ffff:169.254.169.254]/", OutboundPolicy.Default, default)).Error);
-    }
-
-    [Fact]
-    public async Task CheckAsync_ListedHosts_NarrowAndNeverWiden()
-    {
-        var policy = new OutboundPolicy("slack") { OnlyHosts = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "example.test", "private.test" } };
-        var guard = Guard(new OutboundOptions());
-
-        Assert.True((await guard.CheckAsync("https://EXAMPLE.test/", policy, default)).IsOk);
-        Assert.Equal(OutboundErrors.Host, (await guard.CheckAsync("https://other.test/", policy, default)).Error);
-        Assert.Equal(OutboundErrors.Address, (await guard.CheckAsync("https://private.test/", policy, default)).Error);
-    }
-
-    [Fact]
-    public async Task CheckAsync_EntryWithPort_OpensThatPortOfThatHostOnly()
-    {
-        var options = new OutboundOptions();
-        options.AllowHosts.Add("private.test:22");
-        var guard = Guard(options);
-
-        Assert.True((await guard.CheckAsync("https://private.test:22/", OutboundPolicy.Default, default)).IsOk);
-        Assert.False((await guard.CheckAsync("https://private.test/", OutboundPolicy.Default, default)).IsOk);
-        Assert.False((await guard.CheckAsync("https://example.test:22/", OutboundPolicy.Default, default)).IsOk);
-    }
-
-    private static OutboundGuard Guard(OutboundOptions options) => new(Options.Create(options), (host, _) => host switch
-    {
-        "example.test" or "other.test" => Task.FromResult<IPAddress[]>([IPAddress.Parse("93.184.216.34")]),
-        "private.test" => Task.FromResult<IPAddress[]>([IPAddress.Parse("10.0.0.7")]),
-        _ => throw new SocketException((int)SocketError.HostNotFound),
-    });
 }
