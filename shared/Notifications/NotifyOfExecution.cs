@@ -45,12 +45,15 @@ public sealed class NotifyOfExecution(PlatformDbContext db, IOptions<Notificatio
         };
         notification.Deliver(now);
         db.Notifications.Add(notification);
-        db.Raise(new NotificationCreated(
-            notification.Id, userId, notification.Subject, notification.Body, notification.Severity, notification.Tags, [NotificationChannel.InApp])
-        {
-            OwnerId = userId,
-            CausationId = stored.EventId,
-        });
+        Announce(notification, stored);
         await db.SaveChangesAsync(ct);
     }
+
+    private void Announce(Notification notification, PlatformEvent cause) => db.Raise(
+        new NotificationCreated(
+            notification.Id, notification.UserId, notification.Subject, notification.Body, notification.Severity, notification.Tags, [notification.Channel])
+        {
+            OwnerId = notification.UserId,
+            CausationId = cause.EventId,
+        });
 }

@@ -106,13 +106,8 @@ internal sealed class BubblewrapLaunch(Bubblewrap program)
 
         void AddFile(string path, ReadOnlySpan<byte> content) => options.AddRange(["--perms", "0444", "--file", Add("file", content), path]);
 
-        void AddMemoryFolder(string path, long bytes, string mode)
-        {
-            options.AddRange(["--perms", mode]);
-            if (program.LimitsMemoryFolders)
-                options.AddRange(["--size", bytes.ToString(CultureInfo.InvariantCulture)]);
-            options.AddRange(["--tmpfs", path]);
-        }
+        void AddMemoryFolder(string path, long bytes, string mode) =>
+            options.AddRange(["--perms", mode, .. program.LimitsMemoryFolders ? (string[])["--size", bytes.ToString(CultureInfo.InvariantCulture)] : [], "--tmpfs", path]);
     }
 
     // /usr and what points into it; of /etc only what the loader and the alternatives system need.

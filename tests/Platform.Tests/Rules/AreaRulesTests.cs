@@ -1,0 +1,90 @@
+using Platform.Tests.Fixtures;
+
+namespace Platform.Tests.Rules;
+
+/// <summary>Which rooms of the house know which others.</summary>
+public sealed class AreaRulesTests
+{
+    /// <summary>
+    /// The allowed arrows; a name without a floor is a room of shared. Free are a room's own area in shared, and for functions what every function class uses.
+    /// Before you add one: may the other area do it in its service, or raise an event?
+    /// </summary>
+    private static readonly Dictionary<string, string> Table = new()
+    {
+        ["shared/Audit"] = "Data Identity",
+        ["shared/Data"] = "Events Identity Workflows",
+        ["shared/Events"] = "Data Identity Workflows",
+        ["shared/Executions"] = "Audit Data Events Idempotency Identity Sandbox Settings Workflows",
+        ["shared/Health"] = "Blobs Data Events Identity Sandbox Workflows",
+        ["shared/Idempotency"] = "Data Events Identity",
+        ["shared/Identity"] = "Audit Data Events Organizations RateLimits Secrets Settings",
+        ["shared/Notifications"] = "Data Events Identity",
+        ["shared/Organizations"] = "Data Identity",
+        ["shared/RateLimits"] = "Data Events Identity",
+        ["shared/Secrets"] = "Data Identity",
+        ["shared/Settings"] = "Data Identity",
+        ["shared/Workflows"] = "Data",
+        ["functions/Events"] = "Data Executions functions/Executions",
+        ["functions/Executions"] = "Data",
+        ["functions/Hosts"] = "Data Events functions/Events",
+        ["functions/Http"] = "Audit Data Idempotency functions/Documentation functions/Identity",
+        ["orchestrations/Executions"] = "Data Identity",
+    };
+
+    private static readonly HashSet<(string From, string To)> Allowed =
+        [.. Table.SelectMany(row => row.Value.Split(' ').Select(to => (row.Key, to.Contains('/', StringComparison.Ordinal) ? to : $"shared/{to}")))];
+
+    private static readonly string[] FreeInFunctions = ["functions/Http", "shared/Identity", "shared/RateLimits"];
+
+    private static readonly AreaReferences References = new(SourceFile.Product);
+
+    private static readonly (SourceFile File, string From, string To)[] Arrows =
+        [.. SourceFile.Product.Where(file => !file.IsBelow("hosting")).SelectMany(file => ArrowsOf(References, file))];
+
+    [Fact]
+    public void Areas_KnowOnlyTheAreasInTheTable() => Violations.None(Arrows
+        .Where(arrow => !Allowed.Contains((arrow.From, arrow.To)))
+        .Select(arrow => $"{arrow.File.Path}: {arrow.From} -> {arrow.To} is not in the table of allowed arrows (AreaRulesTests)"));
+
+    [Fact]
+    public void Table_HoldsNoArrowThatNobodyUses() => Violations.None(Allowed
+        .Except(Arrows.Select(arrow => (arrow.From, arrow.To)))
+        .Select(arrow => $"{arrow.From} -> {arrow.To}"));
+
+    [Fact]
+    public void Floors_MeetOnlyInShared() => Violations.None(Arrows
+        .Where(arrow => !arrow.To.StartsWith("shared/", StringComparison.Ordinal) && Floor(arrow.From) != Floor(arrow.To))
+        .Select(arrow => $"{arrow.File.Path}: {arrow.From} -> {arrow.To}"));
+
+    [Theory]
+    [InlineData("using Platform.Sandbox.Linux; namespace Platform.Health;", "shared/Sandbox")]
+    [InlineData("using static Platform.Sandbox.Limits; namespace Platform.Health;", "shared/Sandbox")]
+    [InlineData("using Box = Platform.Sandbox.Limits; namespace Platform.Health;", "shared/Sandbox")]
+    [InlineData("namespace Platform.Health; class C { Platform.Sandbox.Limits? x; }", "shared/Sandbox")]
+    [InlineData("namespace Platform.Health; class C { object x = global::Platform.Sandbox.Limits.Most; }", "shared/Sandbox")]
+    [InlineData("namespace Platform.Health; class C { Sandbox.Limits? x; }", "shared/Sandbox")]
+    [InlineData("namespace Platform.Health; class C { object x = Sandbox.Limits.Most; }", "shared/Sandbox")]
+    [InlineData("namespace Platform.Health; class C { object Sandbox; object y = Sandbox.Length; }", null)]
+    [InlineData("namespace Platform.Health; class C { Platform.Functions.Http.Gate? x; }", "functions/Http")]
+    public void References_InEveryForm_AreSeen(string text, string? room)
+    {
+        var file = new SourceFile("shared/Health/Check.cs", text);
+        SourceFile[] files =
+        [
+            file,
+            new("shared/Sandbox/Linux/Limits.cs", "namespace Platform.Sandbox.Linux; class Limits;"),
+            new("functions/Http/Gate.cs", "namespace Platform.Functions.Http; class Gate;"),
+        ];
+
+        Assert.Equal(room is null ? [] : [("shared/Health", room)], ArrowsOf(new AreaReferences(files), file).Select(arrow => (arrow.From, arrow.To)));
+    }
+
+    private static IEnumerable<(SourceFile File, string From, string To)> ArrowsOf(AreaReferences references, SourceFile file) => AreaReferences.RoomOf(file.Path) is { } from
+        ? references.Of(file).Where(to => !IsFree(from, to)).Select(to => (file, from, to))
+        : [];
+
+    private static bool IsFree(string from, string to) =>
+        to == from || to == $"shared/{from.Split('/')[1]}" || (Floor(from) == "functions" && FreeInFunctions.Contains(to));
+
+    private static string Floor(string room) => room.Split('/')[0];
+}
