@@ -54,11 +54,10 @@ public sealed class DatabaseMigrator(IServiceScopeFactory scopes, DatabaseSettin
         }
     }
 
-    // A session lock: the server releases it when the connection ends, however it ends. Unpooled, so that closing ends the session.
+    // A session lock: the server releases it when the connection ends, however it ends.
     private async Task<IAsyncDisposable> LockPostgresAsync(CancellationToken ct)
     {
-        var connection = new Npgsql.NpgsqlConnection(new Npgsql.NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync(ct);
+        var connection = await settings.OpenSessionAsync(ct);
         await using var command = connection.CreateCommand();
         command.CommandText = $"SELECT pg_advisory_lock({PostgresLock})";
         command.CommandTimeout = 0;

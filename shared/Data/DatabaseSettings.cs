@@ -1,5 +1,8 @@
 using System.Data.Common;
 
+using Azure.Core;
+using Azure.Identity;
+
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 
@@ -9,14 +12,16 @@ namespace Platform.Data;
 
 /// <summary>
 /// Where the platform's rows live: <c>Database:Provider</c> (<c>sqlite</c>, the default, or <c>postgres</c>) and <c>Database:ConnectionString</c>;
-/// without one, <c>platform.db</c> in <c>Platform:DataDirectory</c> (<c>./data</c>).
+/// without one, <c>platform.db</c> in <c>Platform:DataDirectory</c> (<c>./data</c>). <c>Database:Authentication</c> is <c>password</c> (the default: what the
+/// connection string says) or <c>entra</c> (the process's Entra identity, on Azure Database for PostgreSQL).
 /// </summary>
 public sealed class DatabaseSettings : IAsyncDisposable
 {
     private readonly NpgsqlDataSource? _postgres;
+    private readonly NpgsqlDataSource? _sessions;
     private readonly string _relayConnectionString;
 
-    public DatabaseSettings(IConfiguration configuration)
+    public DatabaseSettings(IConfiguration configuration, TokenCredential? credential = null)
     {
         var provider = configuration["Database:Provider"] ?? "sqlite";
         IsSqlite = provider switch
@@ -34,7 +39,9 @@ public sealed class DatabaseSettings : IAsyncDisposable
         }
 
         ConnectionString = _relayConnectionString = PostgresConnectionString(connection ?? throw new InvalidOperationException("Database:ConnectionString is needed for postgres."));
-        _postgres = NpgsqlDataSource.Create(ConnectionString);
+        credential = UsesEntra(configuration) ? credential ?? new DefaultAzureCredential() : null;
+        _postgres = DataSource(ConnectionString, credential);
+        _sessions = DataSource(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false, KeepAlive = 30 }.ConnectionString, credential);
     }
 
     public bool IsSqlite { get; }
@@ -71,6 +78,10 @@ public sealed class DatabaseSettings : IAsyncDisposable
         return connection;
     }
 
+    /// <summary>PostgreSQL: a connection whose end is the end of its session, for session locks and <c>LISTEN</c>.</summary>
+    internal async Task<NpgsqlConnection> OpenSessionAsync(CancellationToken ct) =>
+        await (_sessions ?? throw new InvalidOperationException("The database is SQLite.")).OpenConnectionAsync(ct);
+
     /// <summary>An instant as a parameter of a hand-written statement.</summary>
     internal object Instant(DateTimeOffset value) => IsSqlite ? UnixMicrosecondsConverter.ToMicroseconds(value) : UtcMillisecondsConverter.Truncate(value);
 
@@ -81,6 +92,23 @@ public sealed class DatabaseSettings : IAsyncDisposable
     {
         if (_postgres is not null)
             await _postgres.DisposeAsync();
+        if (_sessions is not null)
+            await _sessions.DisposeAsync();
+    }
+
+    private static bool UsesEntra(IConfiguration configuration) => (configuration["Database:Authentication"] ?? "password") switch
+    {
+        "password" => false,
+        "entra" => true,
+        var other => throw new InvalidOperationException($"Database:Authentication is '{other}'; it must be password or entra."),
+    };
+
+    private static NpgsqlDataSource DataSource(string connectionString, TokenCredential? credential)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        if (credential is not null)
+            EntraPassword.Use(builder, credential);
+        return builder.Build();
     }
 
     private static string SqliteConnectionString(string? given, string directory)

@@ -35,8 +35,7 @@ internal sealed class EventListener(DatabaseSettings settings, DatabaseReady rea
 
     private async Task ListenAsync(CancellationToken ct)
     {
-        await using var connection = new Npgsql.NpgsqlConnection(new Npgsql.NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false, KeepAlive = 30 }.ConnectionString);
-        await connection.OpenAsync(ct);
+        await using var connection = await settings.OpenSessionAsync(ct);
         connection.Notification += (_, e) => signal.Publish(long.Parse(e.Payload, CultureInfo.InvariantCulture));
         await using (var listen = connection.CreateCommand())
         {

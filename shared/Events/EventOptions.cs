@@ -5,6 +5,8 @@ namespace Platform.Events;
 /// <summary>Section <c>Events</c>.</summary>
 public sealed class EventOptions
 {
+    public const string Section = "Events";
+
     [Range(1, 3650)]
     public int RetentionDays { get; set; } = 90;
 

@@ -12,9 +12,8 @@ public static class EventsModule
 {
     internal static IServiceCollection AddPlatformEvents(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<EventOptions>().Bind(configuration.GetSection("Events")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<EventOptions>().Bind(configuration.GetSection(EventOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<EventCatalog>(_ => new EventCatalog());
-        services.AddSingleton<EventAppender>();
         services.AddSingleton(provider => new EventStamp(
             provider.GetRequiredService<IOptions<EventOptions>>(),
             provider.GetRequiredService<TimeProvider>(),
