@@ -14,6 +14,7 @@ namespace Platform.Data;
 /// </summary>
 public sealed partial class PlatformDbContext(DbContextOptions<PlatformDbContext> options) : DbContext(options)
 {
+    private readonly List<PlatformEvent> _raised = [];
     private CallerScope? _scope;
     private UnitOfWorkServices? _work;
     private Caller? _actingAs;
@@ -69,6 +70,7 @@ public sealed partial class PlatformDbContext(DbContextOptions<PlatformDbContext
     internal PlatformDbContext Begin(CallerScope scope, UnitOfWorkServices work)
     {
         (_scope, _work) = (scope, work);
+        Database.AutoSavepointsEnabled = false; // nobody goes on inside a transaction after a failed save
         return this;
     }
 
@@ -82,14 +84,7 @@ public sealed partial class PlatformDbContext(DbContextOptions<PlatformDbContext
         {
             if (!CheckChanges())
                 return 0;
-            if (Database.CurrentTransaction is not null)
-                return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
-
-            int saved;
-            using (await Work.Writes.EnterAsync(cancellationToken))
-                saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
-            WakeOutbox();
-            return saved;
+            return await SaveAsync(TakeRaised(), acceptAllChangesOnSuccess, cancellationToken);
         }
         finally
         {
@@ -121,6 +116,7 @@ public sealed partial class PlatformDbContext(DbContextOptions<PlatformDbContext
     private void End()
     {
         (_scope, _work, _actingAs, _wakeAfterCommit) = (null, null, null, false);
+        _raised.Clear();
     }
 
     private bool CheckChanges()
@@ -151,6 +147,46 @@ public sealed partial class PlatformDbContext(DbContextOptions<PlatformDbContext
         }
 
         TenantGuard.Check(Caller, entry);
+    }
+
+    private async Task<int> SaveAsync(List<PlatformEvent> raised, bool acceptAll, CancellationToken ct)
+    {
+        try
+        {
+            if (raised.Count > 0)
+            {
+                return await InTransactionAsync(
+                    async () =>
+                    {
+                        var rows = await base.SaveChangesAsync(acceptAll, ct);
+                        await Work.EventAppender.AppendAsync(this, raised, ct);
+                        return rows + raised.Count;
+                    },
+                    ct);
+            }
+
+            if (Database.CurrentTransaction is not null)
+                return await base.SaveChangesAsync(acceptAll, ct);
+            using var turn = await Work.Writes.EnterAsync(ct);
+            var saved = await base.SaveChangesAsync(acceptAll, ct);
+            WakeOutbox();
+            return saved;
+        }
+        catch
+        {
+            raised.ForEach(e => Append(e)); // whoever tries again stores them too
+            throw;
+        }
+    }
+
+    /// <summary>Takes the new events out of EF's hands, in the order in which they were raised; see <see cref="EventAppender"/>.</summary>
+    private List<PlatformEvent> TakeRaised()
+    {
+        var raised = _raised.Where(e => Entry(e).State == EntityState.Added).ToList(); // not those of an attempt that was given up
+        _raised.Clear();
+        foreach (var e in raised)
+            Entry(e).State = EntityState.Detached;
+        return raised;
     }
 
     private void WakeOutbox()

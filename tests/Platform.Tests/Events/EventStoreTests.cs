@@ -36,8 +36,9 @@ public sealed class EventStoreTests
     {
         await using var database = await TestDatabase.CreateAsync();
         await using var scope = database.As(Caller.Platform);
-        var stored = scope.Db.Raise(new SampleEvent("a", 1));
+        scope.Db.Raise(new SampleEvent("a", 1));
         await scope.Db.SaveChangesAsync();
+        var stored = await scope.Db.Events.SingleAsync();
         stored.SetOutcome("failed", "why");
         await scope.Db.SaveChangesAsync();
         scope.Db.Entry(stored).Property(e => e.Payload).CurrentValue = "{}";
