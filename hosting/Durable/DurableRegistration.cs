@@ -31,6 +31,6 @@ internal static class DurableRegistration
         var services = new OrchestrationServices(
             provider.GetRequiredService<IDurableFunctions>(), JsonDataConverter.Default, provider.GetRequiredService<ILoggerFactory>());
         var options = DurableOptions.From(provider.GetRequiredService<IConfiguration>());
-        return new DurableEngine(new DurableNode(store, services, options, provider.GetRequiredService<TimeProvider>()));
+        return new DurableEngine(new DurableNode(store, services, options, provider.GetRequiredService<TimeProvider>(), TimeProvider.System));
     }
 }

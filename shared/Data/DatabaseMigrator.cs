@@ -7,7 +7,7 @@ using Platform.Identity;
 namespace Platform.Data;
 
 /// <summary>Brings the schema up to date, one process at a time, and opens <see cref="DatabaseReady"/>.</summary>
-public sealed class DatabaseMigrator(IServiceScopeFactory scopes, DatabaseSettings settings, DatabaseReady ready, ILogger<DatabaseMigrator> log)
+public sealed class DatabaseMigrator(IServiceScopeFactory scopes, DatabaseSettings settings, DatabaseReady ready, TimeProvider clock, ILogger<DatabaseMigrator> log)
 {
     internal const long PostgresLock = 0x706C6174666F726D; // "platform"
     private static readonly TimeSpan FileLockPause = TimeSpan.FromMilliseconds(100);
@@ -49,7 +49,7 @@ public sealed class DatabaseMigrator(IServiceScopeFactory scopes, DatabaseSettin
             }
             catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))
             {
-                await Task.Delay(FileLockPause, ct);
+                await Task.Delay(FileLockPause, clock, ct);
             }
         }
     }

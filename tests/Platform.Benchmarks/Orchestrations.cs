@@ -53,7 +53,7 @@ internal static class OrchestrationsBench
     private static async Task MeasureAsync(Report report, string name, int rounds, IDurableStore store, Func<Task<double>> bareCommitsPerSecond)
     {
         var services = new OrchestrationServices(new Chain(), JsonDataConverter.Default, NullLoggerFactory.Instance);
-        await using var engine = new DurableEngine(new DurableNode(store, services, new DurableOptions(), TimeProvider.System));
+        await using var engine = new DurableEngine(new DurableNode(store, services, new DurableOptions(), TimeProvider.System, TimeProvider.System));
         await engine.StartAsync(CancellationToken.None);
         var client = new DurableClientProvider(engine).Client;
         await ThousandAsync(client); // warm-up: code, prepared statements, file growth

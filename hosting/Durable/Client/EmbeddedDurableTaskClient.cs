@@ -115,7 +115,7 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine) : DurableT
     public override async Task<PurgeResult> PurgeAllInstancesAsync(PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
     {
         await engine.Ready.WaitAsync(cancellation);
-        var started = TimeProvider.System.GetTimestamp();
+        var started = Node.StoreClock.GetTimestamp();
         var query = new InstanceQuery(PurgeChunk)
         {
             CreatedFrom = filter.CreatedFrom?.UtcDateTime,
@@ -130,7 +130,7 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine) : DurableT
                 break;
 
             purged += await PurgeAsync(chunk.ConvertAll(i => i.Header.InstanceId), options?.Recursive ?? false, cancellation);
-            if (filter.Timeout is { } timeout && TimeProvider.System.GetElapsedTime(started) > timeout)
+            if (filter.Timeout is { } timeout && Node.StoreClock.GetElapsedTime(started) > timeout)
                 return new PurgeResult(purged, chunk.Count < PurgeChunk);
 
             query = query with { After = (chunk[^1].Header.CreatedAt, chunk[^1].Header.InstanceId) };
@@ -232,7 +232,7 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine) : DurableT
     {
         do
         {
-            await Task.WhenAny(change, Task.Delay(RemotePoll, ct));
+            await Task.WhenAny(change, Task.Delay(RemotePoll, Node.StoreClock, ct));
             ct.ThrowIfCancellationRequested();
         }
         while (!change.IsCompleted && Node.OwnedOrNull(Node.PartitionOf(instanceId)) is not null);

@@ -1,7 +1,7 @@
 namespace EmbeddedFunctions.Durable;
 
 /// <summary>Wakes one waiting loop. Signals that come while it works make it run once more.</summary>
-internal sealed class AsyncSignal
+internal sealed class AsyncSignal(TimeProvider clock)
 {
     private TaskCompletionSource _next = New();
 
@@ -10,7 +10,7 @@ internal sealed class AsyncSignal
     /// <summary>Returns after a signal or after the time.</summary>
     public async Task WaitAsync(TimeSpan timeout, CancellationToken ct)
     {
-        await Task.WhenAny(Volatile.Read(ref _next).Task, Task.Delay(timeout, ct));
+        await Task.WhenAny(Volatile.Read(ref _next).Task, Task.Delay(timeout, clock, ct));
         ct.ThrowIfCancellationRequested();
         Volatile.Write(ref _next, New());
     }

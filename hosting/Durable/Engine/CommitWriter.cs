@@ -141,7 +141,7 @@ internal sealed class CommitWriter(DurableNode node)
             catch (Exception e) when (!_ready.Reader.Completion.IsCompleted)
             {
                 node.Logger.LogWarning(e, "The store cannot be reached.");
-                await Task.Delay(RefencePause);
+                await Task.Delay(RefencePause, node.StoreClock);
                 leases.RemoveAll(l => node.OwnedOrNull(l.Id)?.Lease != l);
             }
         }

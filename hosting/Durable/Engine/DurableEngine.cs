@@ -7,7 +7,6 @@ namespace EmbeddedFunctions.Durable;
 
 /// <summary>
 /// Runs the engine: opens the store, keeps the node's lease alive, takes and gives partitions, sweeps for what nobody announced and drops instances that have waited long.
-/// Lease and sweep follow the system's clock whatever the engine's is, since the store's clock does.
 /// </summary>
 internal sealed class DurableEngine(DurableNode node) : IHostedService, IAsyncDisposable
 {
@@ -77,17 +76,17 @@ internal sealed class DurableEngine(DurableNode node) : IHostedService, IAsyncDi
 
     private async Task<int> OpenAsync(CancellationToken ct)
     {
-        var started = TimeProvider.System.GetTimestamp();
+        var started = node.StoreClock.GetTimestamp();
         while (true)
         {
             try
             {
                 return await node.Store.OpenAsync(node.Options.Partitions, ct);
             }
-            catch (NpgsqlException e) when (e.IsTransient && TimeProvider.System.GetElapsedTime(started) < Patience)
+            catch (NpgsqlException e) when (e.IsTransient && node.StoreClock.GetElapsedTime(started) < Patience)
             {
                 node.Logger.LogWarning("The durable store cannot be reached yet: {Message}", e.Message);
-                await Task.Delay(TimeSpan.FromSeconds(1), ct);
+                await Task.Delay(TimeSpan.FromSeconds(1), node.StoreClock, ct);
             }
         }
     }
@@ -109,7 +108,7 @@ internal sealed class DurableEngine(DurableNode node) : IHostedService, IAsyncDi
             {
                 node.Logger.LogWarning(e, "The durable engine met an error and goes on.");
                 GiveUpIfSilent();
-                await Task.Delay(TimeSpan.FromMilliseconds(500), CancellationToken.None);
+                await Task.Delay(TimeSpan.FromMilliseconds(500), node.StoreClock, CancellationToken.None);
             }
         }
     }
@@ -118,7 +117,7 @@ internal sealed class DurableEngine(DurableNode node) : IHostedService, IAsyncDi
     {
         while (true)
         {
-            await Task.Delay(node.Options.HeartbeatInterval, ct);
+            await Task.Delay(node.Options.HeartbeatInterval, node.StoreClock, ct);
             await HeartbeatAsync(ct);
             Evict();
         }
@@ -126,10 +125,10 @@ internal sealed class DurableEngine(DurableNode node) : IHostedService, IAsyncDi
 
     private async Task HeartbeatAsync(CancellationToken ct)
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        timeout.CancelAfter(node.Options.Lease / 2); // a database that hangs is as good as none
+        using var limit = new CancellationTokenSource(node.Options.Lease / 2, node.StoreClock); // a database that hangs is as good as none
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
         var view = await node.Store.HeartbeatAsync(node.Id, node.Options.Lease, timeout.Token);
-        _lastHeartbeat = TimeProvider.System.GetTimestamp();
+        _lastHeartbeat = node.StoreClock.GetTimestamp();
         node.HasPeers = view.LiveNodes > 1;
         var epochs = view.Owned.ToDictionary(l => l.Id, l => l.Epoch);
         foreach (var lost in node.Owned.Where(p => !epochs.ContainsKey(p.Id)))
@@ -218,7 +217,7 @@ internal sealed class DurableEngine(DurableNode node) : IHostedService, IAsyncDi
     /// <summary>A node that could not renew its lease stops working for its partitions before others take them.</summary>
     private void GiveUpIfSilent()
     {
-        if (TimeProvider.System.GetElapsedTime(_lastHeartbeat) < node.Options.Lease)
+        if (node.StoreClock.GetElapsedTime(_lastHeartbeat) < node.Options.Lease)
             return;
 
         foreach (var partition in node.Owned)
@@ -232,7 +231,7 @@ internal sealed class DurableEngine(DurableNode node) : IHostedService, IAsyncDi
         var oldest = all.OrderBy(e => e.Instance.LastStep).Select((e, i) => (e.Partition, e.Instance, Surplus: i < surplus));
         foreach (var (partition, instance, isSurplus) in oldest)
         {
-            var idle = TimeProvider.System.GetElapsedTime(instance.LastStep) > node.Options.IdleTimeout;
+            var idle = node.StoreClock.GetElapsedTime(instance.LastStep) > node.Options.IdleTimeout;
             if ((isSurplus || idle) && instance.TryClose())
                 partition.Remove(instance);
         }

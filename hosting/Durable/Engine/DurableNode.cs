@@ -8,12 +8,16 @@ internal sealed class DurableNode
 {
     private OwnedPartition?[] _partitions = [];
 
-    public DurableNode(IDurableStore store, OrchestrationServices services, DurableOptions options, TimeProvider clock)
+    /// <param name="clock">Of orchestrations: their time, timers and scheduled starts.</param>
+    /// <param name="storeClock">Of leases, sweeps and pauses before a retry; it has to run as the store's own does, so only a test of these gives another than the system's.</param>
+    public DurableNode(IDurableStore store, OrchestrationServices services, DurableOptions options, TimeProvider clock, TimeProvider storeClock)
     {
         Store = store;
         Services = services;
         Options = options;
         Clock = clock;
+        StoreClock = storeClock;
+        SweepNeeded = new AsyncSignal(storeClock);
         Logger = services.Loggers.CreateLogger("EmbeddedFunctions.Durable");
         MessageIds = new MessageIds(clock);
         Writer = new CommitWriter(this);
@@ -31,6 +35,8 @@ internal sealed class DurableNode
     public DurableOptions Options { get; }
 
     public TimeProvider Clock { get; }
+
+    public TimeProvider StoreClock { get; }
 
     public ILogger Logger { get; }
 
@@ -51,7 +57,7 @@ internal sealed class DurableNode
     public bool HasPeers { get; set; }
 
     /// <summary>Wakes the sweep: something may be in the store that nobody here knows of.</summary>
-    public AsyncSignal SweepNeeded { get; } = new();
+    public AsyncSignal SweepNeeded { get; }
 
     public int PartitionCount => _partitions.Length;
 

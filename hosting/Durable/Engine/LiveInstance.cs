@@ -67,7 +67,7 @@ internal sealed class LiveInstance(DurableNode node, OwnedPartition partition, s
 
     private async Task StepAsync()
     {
-        Volatile.Write(ref _lastStep, TimeProvider.System.GetTimestamp());
+        Volatile.Write(ref _lastStep, node.StoreClock.GetTimestamp());
         try
         {
             if (_committing is { } turn)
@@ -251,7 +251,7 @@ internal sealed class LiveInstance(DurableNode node, OwnedPartition partition, s
     private async Task PauseAsync()
     {
         var pause = TimeSpan.FromMilliseconds(10 * Math.Pow(2, Math.Min(_failures++, 20)));
-        await Task.Delay(pause < LongestPause ? pause : LongestPause);
+        await Task.Delay(pause < LongestPause ? pause : LongestPause, node.StoreClock);
     }
 
     private void PutBack(List<Message> messages)

@@ -101,7 +101,7 @@ internal sealed class SqliteDurableStore : IDurableStore
         }
     }
 
-    public Task ListenAsync(Action<Announcement?> announced, CancellationToken ct) => Task.Delay(Timeout.InfiniteTimeSpan, ct);
+    public Task ListenAsync(Action<Announcement?> announced, CancellationToken ct) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ct);
 
     public async ValueTask DisposeAsync()
     {

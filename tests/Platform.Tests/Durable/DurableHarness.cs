@@ -58,7 +58,7 @@ internal sealed class DurableHarness : IAsyncDisposable
         var store = new ScriptedStore(_open());
         var chosen = new DurableOptions { Lease = TimeSpan.FromSeconds(2), HeartbeatInterval = TimeSpan.FromMilliseconds(300), SweepInterval = TimeSpan.FromMilliseconds(300), Partitions = 8 };
         var services = new OrchestrationServices(functions ?? Functions, JsonDataConverter.Default, Loggers);
-        var node = new DurableNode(store, services, options?.Invoke(chosen) ?? chosen, (TimeProvider?)FakeClock ?? TimeProvider.System);
+        var node = new DurableNode(store, services, options?.Invoke(chosen) ?? chosen, (TimeProvider?)FakeClock ?? TimeProvider.System, TimeProvider.System);
         var engine = new TestEngine(new DurableEngine(node), store);
         lock (_engines)
             _engines.Add(engine);
