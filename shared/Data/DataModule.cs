@@ -23,6 +23,7 @@ public static class DataModule
         services.AddSingleton<IOutboxSignal, TimerOnlySignal>();
         services.AddSingleton<DatabaseReady>();
         services.AddSingleton<DatabaseMigrator>();
+        services.AddSingleton<ExpiredRows>();
         services.AddHostedService<DatabaseStartup>();
         services.AddPooledDbContextFactory<PlatformDbContext>(Configure, poolSize: 128);
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<PlatformDbContext>>().CreateDbContext()
