@@ -144,7 +144,10 @@ internal sealed class OpenApiBuilder
             return As("text/event-stream", ErrorSchemas.Text());
         if (operation.Response is null)
             return null;
-        var schema = _schemas.Of(operation.Response, WireJson.For(operation.Family));
+        var json = WireJson.For(operation.Family);
+        var schema = _schemas.Of(operation.Response, json);
+        if (operation.AlternativeResponse is { } other)
+            schema = new OpenApiSchema { AnyOf = [schema, _schemas.Of(other, json)] };
         return As(operation.Produces ?? Json, operation.Family == Family.Delivery ? Enveloped(operation.Response, schema) : schema);
     }
 

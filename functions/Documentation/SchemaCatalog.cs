@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -50,7 +49,7 @@ internal sealed class SchemaCatalog(OpenApiDocument document, Summaries summarie
         {
             var schema = (OpenApiSchema)Of(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType, json);
             foreach (var rule in Rules(property))
-                Apply(rule, schema);
+                SchemaRules.Apply(rule, schema);
             schema.Default = absent is null ? null : Default(property, absent, json);
             yield return new OpenApiParameter { Name = property.Name, In = ParameterLocation.Query, Required = IsRequired(property), Schema = schema, Description = QueryText(property, schema) };
         }
@@ -129,7 +128,7 @@ internal sealed class SchemaCatalog(OpenApiDocument document, Summaries summarie
         if (schema is not OpenApiSchema own)
             return isNullable ? OrNull(schema) : schema;
         foreach (var rule in Rules(property))
-            Apply(rule, own);
+            SchemaRules.Apply(rule, own);
         return isNullable ? OrNull(own) : own;
     }
 
@@ -173,42 +172,6 @@ internal sealed class SchemaCatalog(OpenApiDocument document, Summaries summarie
         ((ICustomAttributeProvider?[])[property.AttributeProvider, property.AssociatedParameter?.AttributeProvider])
             .SelectMany(member => member?.GetCustomAttributes(typeof(ValidationAttribute), inherit: true) ?? [])
             .Cast<ValidationAttribute>();
-
-    private static void Apply(ValidationAttribute rule, OpenApiSchema schema)
-    {
-        switch (rule)
-        {
-            case StringLengthAttribute length:
-                schema.MaxLength = length.MaximumLength;
-                schema.MinLength = length.MinimumLength > 0 ? length.MinimumLength : null;
-                break;
-            case MaxLengthAttribute maximum when schema.Type == JsonSchemaType.Array:
-                schema.MaxItems = maximum.Length;
-                break;
-            case MaxLengthAttribute maximum:
-                schema.MaxLength = maximum.Length;
-                break;
-            case MinLengthAttribute minimum when schema.Type == JsonSchemaType.Array:
-                schema.MinItems = minimum.Length;
-                break;
-            case MinLengthAttribute minimum:
-                schema.MinLength = minimum.Length;
-                break;
-            case RangeAttribute range:
-                schema.Minimum = Convert.ToString(range.Minimum, CultureInfo.InvariantCulture);
-                schema.Maximum = Convert.ToString(range.Maximum, CultureInfo.InvariantCulture);
-                break;
-            case RegularExpressionAttribute expression:
-                schema.Pattern = $"^(?:{expression.Pattern})$";
-                break;
-            case EmailAddressAttribute:
-                schema.Format = "email";
-                break;
-            case UrlAttribute:
-                schema.Format = "uri";
-                break;
-        }
-    }
 
     private static OpenApiSchema OrNull(IOpenApiSchema schema)
     {

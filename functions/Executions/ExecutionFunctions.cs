@@ -9,7 +9,8 @@ public sealed class ExecutionFunctions(
 {
     /// <summary>Queue a run of a script; with <c>?wait=N</c> or <c>Prefer: wait=N</c> answer with its result when it ends within N seconds.</summary>
     [Function("Executions_Start")]
-    [Operation(Permissions.ExecutionsRun, Rate.Execution, Audit = "execution.start", Idempotent = true, Query = typeof(StartQuery), Body = typeof(ExecutionRequest))]
+    [Operation(Permissions.ExecutionsRun, Rate.Execution, Audit = "execution.start", Idempotent = true, Query = typeof(StartQuery), Body = typeof(ExecutionRequest),
+        AlternativeResponse = typeof(ExecutionView))]
     public async Task<Result<ExecutionStarted>> StartAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/execute")] HttpRequest http, CancellationToken ct)
     {

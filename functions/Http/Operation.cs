@@ -47,6 +47,8 @@ public sealed class Operation
 
     public Type? Response { get; init; }
 
+    public Type? AlternativeResponse { get; init; }
+
     public string? Produces { get; init; }
 
     /// <summary>Documentation id of the method in the compiler's XML file, where its summary stands.</summary>

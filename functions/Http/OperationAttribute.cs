@@ -54,6 +54,9 @@ public sealed class OperationAttribute(string permission, Rate rate) : Attribute
     /// <summary>Type of the answer where it is not the <c>T</c> of the function's <c>Result&lt;T&gt;</c>, for the OpenAPI document.</summary>
     public Type? Response { get; init; }
 
+    /// <summary>Type of another good answer with the same status, for the OpenAPI document.</summary>
+    public Type? AlternativeResponse { get; init; }
+
     /// <summary>Media type of the answer where it is not JSON, for the OpenAPI document.</summary>
     public string? Produces { get; init; }
 }

@@ -71,6 +71,7 @@ public sealed class OperationCatalog
             Query = operation.Query,
             Body = operation.Body,
             Form = operation.Form,
+            AlternativeResponse = operation.AlternativeResponse,
             Produces = operation.Produces,
             Response = operation.Response ?? ResponseType(method.ReturnType),
             DocumentationId = DocumentationIdOf(method),
