@@ -8,77 +8,77 @@ namespace Platform.Sandbox;
 /// <summary>Runs programs on this Linux host with bubblewrap, as root or as any user that may make user namespaces.</summary>
 public sealed class BubblewrapSandbox : ISandbox, IDisposable
 {
-    private readonly SandboxOptions options;
-    private readonly TimeProvider clock;
-    private readonly ILogger<BubblewrapSandbox> logger;
-    private readonly HostUsers users = new();
-    private readonly ConcurrentDictionary<SandboxSupervisor, bool> running = new();
-    private readonly AdoptedProcesses adopted;
-    private readonly SemaphoreSlim probing = new(1, 1);
-    private volatile SandboxFacts? facts;
-    private volatile SandboxState state;
-    private volatile bool stopping;
+    private readonly SandboxOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<BubblewrapSandbox> _logger;
+    private readonly HostUsers _users = new();
+    private readonly ConcurrentDictionary<SandboxSupervisor, bool> _running = new();
+    private readonly AdoptedProcesses _adopted;
+    private readonly SemaphoreSlim _probing = new(1, 1);
+    private volatile SandboxFacts? _facts;
+    private volatile SandboxState _state;
+    private volatile bool _stopping;
 
     public BubblewrapSandbox(IOptions<SandboxOptions> options, TimeProvider clock, ILogger<BubblewrapSandbox> logger)
     {
-        (this.options, this.clock, this.logger) = (options.Value, clock, logger);
-        adopted = new AdoptedProcesses(clock);
-        state = new SandboxFacts(null, ControlGroups.None, null) { Weakness = "Not probed yet." }.State(allowUnconfined: false, now: default);
+        (_options, _clock, _logger) = (options.Value, clock, logger);
+        _adopted = new AdoptedProcesses(clock);
+        _state = new SandboxFacts(null, ControlGroups.None, null) { Weakness = "Not probed yet." }.State(allowUnconfined: false, now: default);
     }
 
-    public SandboxState State => state;
+    public SandboxState State => _state;
 
     /// <summary>Programs that run at this moment.</summary>
-    public int Running => running.Count;
+    public int Running => _running.Count;
 
     public async Task<SandboxResult> RunAsync(SandboxRun run, CancellationToken ct)
     {
         SandboxRunRules.Check(run);
         if (run.Network != SandboxNetwork.None)
             return Refused($"The bubblewrap sandbox has no network profile {run.Network}.");
-        var host = facts ?? await DetectAsync(ct);
-        if (stopping)
+        var host = _facts ?? await DetectAsync(ct);
+        if (_stopping)
             return Refused("The host is stopping.") with { Reason = SandboxReason.Lost };
-        if (!host.Confines && !options.AllowUnconfined)
+        if (!host.Confines && !_options.AllowUnconfined)
             return Refused(host.Weakness ?? "The sandbox does not work on this host.");
         return await RunAsync(host, run, ct);
     }
 
     public async Task<SandboxState> ProbeAsync(CancellationToken ct)
     {
-        if (facts is not { Confines: true } host)
+        if (_facts is not { Confines: true } host)
         {
-            facts = null;
+            _facts = null;
             await DetectAsync(ct);
-            return state;
+            return _state;
         }
         host.Groups.RemoveOrphans();
-        adopted.Reap();
+        _adopted.Reap();
         var result = await TryAsync(host, ct);
-        state = result is null ? host.State(options.AllowUnconfined, clock.GetUtcNow()) : state with { Health = SandboxHealth.Unavailable, Detail = result, CheckedAt = clock.GetUtcNow() };
-        return state;
+        _state = result is null ? host.State(_options.AllowUnconfined, _clock.GetUtcNow()) : _state with { Health = SandboxHealth.Unavailable, Detail = result, CheckedAt = _clock.GetUtcNow() };
+        return _state;
     }
 
     /// <summary>Takes no more runs, lets the running ones finish within the drain time and ends the others as lost.</summary>
     public async Task DrainAsync(CancellationToken ct)
     {
-        stopping = true;
-        var end = clock.GetTimestamp() + (long)(options.DrainSeconds * (double)clock.TimestampFrequency);
-        while (!running.IsEmpty && clock.GetTimestamp() < end && !ct.IsCancellationRequested)
-            await Task.Delay(TimeSpan.FromMilliseconds(50), clock, CancellationToken.None);
-        foreach (var supervisor in running.Keys)
+        _stopping = true;
+        var end = _clock.GetTimestamp() + (long)(_options.DrainSeconds * (double)_clock.TimestampFrequency);
+        while (!_running.IsEmpty && _clock.GetTimestamp() < end && !ct.IsCancellationRequested)
+            await Task.Delay(TimeSpan.FromMilliseconds(50), _clock, CancellationToken.None);
+        foreach (var supervisor in _running.Keys)
             supervisor.Abandon();
-        while (!running.IsEmpty)
-            await Task.Delay(TimeSpan.FromMilliseconds(10), clock, CancellationToken.None);
+        while (!_running.IsEmpty)
+            await Task.Delay(TimeSpan.FromMilliseconds(10), _clock, CancellationToken.None);
     }
 
-    public void Dispose() => probing.Dispose();
+    public void Dispose() => _probing.Dispose();
 
     private static SandboxResult Refused(string why) => new() { ExitCode = -1, Reason = SandboxReason.StartFailed, Detail = why };
 
     private async Task<SandboxResult> RunAsync(SandboxFacts host, SandboxRun run, CancellationToken ct)
     {
-        var user = host.Confines ? users.Rent() : null;
+        var user = host.Confines ? _users.Rent() : null;
         ControlGroup? group = null;
         try
         {
@@ -86,9 +86,9 @@ public sealed class BubblewrapSandbox : ISandbox, IDisposable
             WritableMounts.HandOver(run, user);
             var launch = host.Confines ? new BubblewrapLaunch(host.Program!).Create(run, host.Filter, user) : UnconfinedLaunch.Create(run);
             var setup = new SandboxSetup(
-                group, host.Groups.LimitsMemory, host.Groups.LimitsProcesses, host.Confines && host.Filter is not null, TimeSpan.FromSeconds(options.GraceSeconds), clock, logger);
+                group, host.Groups.LimitsMemory, host.Groups.LimitsProcesses, host.Confines && host.Filter is not null, TimeSpan.FromSeconds(_options.GraceSeconds), _clock, _logger);
             using var supervisor = new SandboxSupervisor(run, launch, setup);
-            running[supervisor] = true;
+            _running[supervisor] = true;
             try
             {
                 await using var cancellation = ct.Register(supervisor.Cancel);
@@ -96,38 +96,38 @@ public sealed class BubblewrapSandbox : ISandbox, IDisposable
             }
             finally
             {
-                running.TryRemove(supervisor, out _);
+                _running.TryRemove(supervisor, out _);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception or OutOfMemoryException)
         {
-            logger.LogError(e, "The sandbox of {Name} could not be made", run.Name);
+            _logger.LogError(e, "The sandbox of {Name} could not be made", run.Name);
             return Refused(e.Message);
         }
         finally
         {
             group?.Dispose();
-            users.Return(user);
+            _users.Return(user);
         }
     }
 
     private async Task<SandboxFacts> DetectAsync(CancellationToken ct)
     {
-        await probing.WaitAsync(ct);
+        await _probing.WaitAsync(ct);
         try
         {
-            if (facts is { } known)
+            if (_facts is { } known)
                 return known;
-            var found = await new SandboxDetection(options, users, TryAsync).RunAsync(ct);
+            var found = await new SandboxDetection(_options, _users, TryAsync).RunAsync(ct);
             if (Orphans.Remove(found.Groups) is var removed and > 0)
-                logger.LogWarning("Removed {Count} leftovers of an earlier platform process", removed);
-            state = found.State(options.AllowUnconfined, clock.GetUtcNow());
-            logger.LogInformation("Sandbox is {Health}: {State}", state.Health, state);
-            return facts = found;
+                _logger.LogWarning("Removed {Count} leftovers of an earlier platform process", removed);
+            _state = found.State(_options.AllowUnconfined, _clock.GetUtcNow());
+            _logger.LogInformation("Sandbox is {Health}: {State}", _state.Health, _state);
+            return _facts = found;
         }
         finally
         {
-            probing.Release();
+            _probing.Release();
         }
     }
 

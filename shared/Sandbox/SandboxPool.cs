@@ -7,10 +7,10 @@ public sealed class SandboxPool
 {
     private const double Usable = 0.9;
     private const double Rounding = 1e-6;
-    private readonly Lock gate = new();
-    private readonly LinkedList<Waiter> waiters = [];
-    private double usedCpu;
-    private long usedMemory;
+    private readonly Lock _gate = new();
+    private readonly LinkedList<Waiter> _waiters = [];
+    private double _usedCpu;
+    private long _usedMemory;
 
     public SandboxPool(IOptions<SandboxOptions> options)
     {
@@ -29,13 +29,13 @@ public sealed class SandboxPool
     /// <summary>Cores not reserved at this moment.</summary>
     public double FreeCpuCores
     {
-        get { lock (gate) return CpuCores - usedCpu; }
+        get { lock (_gate) return CpuCores - _usedCpu; }
     }
 
     /// <summary>Memory not reserved at this moment.</summary>
     public long FreeMemoryBytes
     {
-        get { lock (gate) return MemoryBytes - usedMemory; }
+        get { lock (_gate) return MemoryBytes - _usedMemory; }
     }
 
     /// <summary>Reserves at once or answers null; it does not overtake those who wait. A request larger than the whole pool is granted when the pool is idle,
@@ -44,8 +44,8 @@ public sealed class SandboxPool
     {
         ArgumentOutOfRangeException.ThrowIfNegative(cpuCores);
         ArgumentOutOfRangeException.ThrowIfNegative(memoryBytes);
-        lock (gate)
-            return waiters.Count == 0 ? TryTake(cpuCores, memoryBytes) : null;
+        lock (_gate)
+            return _waiters.Count == 0 ? TryTake(cpuCores, memoryBytes) : null;
     }
 
     /// <summary>Waits its turn, first come first served.</summary>
@@ -55,9 +55,9 @@ public sealed class SandboxPool
         if (TryReserve(cpuCores, memoryBytes) is { } now)
             return now;
         var waiter = new Waiter(cpuCores, memoryBytes);
-        lock (gate)
+        lock (_gate)
         {
-            waiters.AddLast(waiter);
+            _waiters.AddLast(waiter);
             GrantWaiters(); // what was taken a moment ago may be free again
         }
         await using var cancellation = ct.Register(() => Abandon(waiter, ct));
@@ -66,9 +66,9 @@ public sealed class SandboxPool
 
     private void Abandon(Waiter waiter, CancellationToken ct)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!waiters.Remove(waiter))
+            if (!_waiters.Remove(waiter))
                 return; // granted meanwhile: the caller has a reservation to dispose
             waiter.Turn.TrySetCanceled(ct);
             GrantWaiters();
@@ -77,32 +77,32 @@ public sealed class SandboxPool
 
     private Reservation? TryTake(double cpuCores, long memoryBytes)
     {
-        var idle = usedCpu == 0 && usedMemory == 0;
-        var fits = usedCpu + cpuCores <= CpuCores + Rounding && usedMemory + memoryBytes <= MemoryBytes;
+        var idle = _usedCpu == 0 && _usedMemory == 0;
+        var fits = _usedCpu + cpuCores <= CpuCores + Rounding && _usedMemory + memoryBytes <= MemoryBytes;
         if (!fits && !idle)
             return null;
-        usedCpu += cpuCores;
-        usedMemory += memoryBytes;
+        _usedCpu += cpuCores;
+        _usedMemory += memoryBytes;
         return new Reservation(this, cpuCores, memoryBytes);
     }
 
     private void GrantWaiters()
     {
-        while (waiters.First is { Value: var first } && TryTake(first.CpuCores, first.MemoryBytes) is { } reservation)
+        while (_waiters.First is { Value: var first } && TryTake(first.CpuCores, first.MemoryBytes) is { } reservation)
         {
-            waiters.RemoveFirst();
+            _waiters.RemoveFirst();
             first.Turn.SetResult(reservation);
         }
     }
 
     private void Release(double cpuCores, long memoryBytes)
     {
-        lock (gate)
+        lock (_gate)
         {
-            usedMemory -= memoryBytes;
-            usedCpu -= cpuCores;
-            if (usedMemory == 0 && usedCpu < Rounding)
-                usedCpu = 0;
+            _usedMemory -= memoryBytes;
+            _usedCpu -= cpuCores;
+            if (_usedMemory == 0 && _usedCpu < Rounding)
+                _usedCpu = 0;
             GrantWaiters();
         }
     }
@@ -118,11 +118,11 @@ public sealed class SandboxPool
 
     private sealed class Reservation(SandboxPool pool, double cpuCores, long memoryBytes) : IDisposable
     {
-        private int released;
+        private int _released;
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref released, 1) == 0)
+            if (Interlocked.Exchange(ref _released, 1) == 0)
                 pool.Release(cpuCores, memoryBytes);
         }
     }

@@ -4,24 +4,24 @@ namespace Platform.Sandbox.Linux;
 internal sealed class AdoptedProcesses(TimeProvider clock)
 {
     private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(30);
-    private HashSet<int> seen = [];
-    private long lookedAt;
+    private HashSet<int> _seen = [];
+    private long _lookedAt;
 
     /// <summary>Reaps the dead children that were dead half a minute ago too: their own waiter, if any, would have taken them.</summary>
     public unsafe int Reap()
     {
-        if (clock.GetElapsedTime(lookedAt) < LongEnough)
+        if (clock.GetElapsedTime(_lookedAt) < LongEnough)
             return 0;
-        lookedAt = clock.GetTimestamp();
+        _lookedAt = clock.GetTimestamp();
         var dead = ProcessTree.Processes().Where(IsDeadChild).ToHashSet();
         var reaped = 0;
-        foreach (var pid in dead.Where(seen.Contains))
+        foreach (var pid in dead.Where(_seen.Contains))
         {
             int status;
             if (Libc.wait4(pid, &status, Libc.WNOHANG, null) == pid)
                 reaped++;
         }
-        seen = dead;
+        _seen = dead;
         return reaped;
     }
 

@@ -5,13 +5,13 @@ namespace Platform.Sandbox.Linux;
 internal sealed class ControlGroups
 {
     private const string Parent = "platform-sandbox";
-    private readonly Dictionary<string, string> trees = []; // controller → folder below which runs get their groups
+    private readonly Dictionary<string, string> _trees = []; // controller → folder below which runs get their groups
 
     private ControlGroups(int version, IEnumerable<KeyValuePair<string, string>> usable)
     {
         Version = version;
         foreach (var (controller, folder) in usable)
-            trees[controller] = folder;
+            _trees[controller] = folder;
     }
 
     /// <summary>No control groups.</summary>
@@ -20,11 +20,11 @@ internal sealed class ControlGroups
     /// <summary>1, 2, or 0 when none is usable.</summary>
     public int Version { get; }
 
-    public bool LimitsMemory => trees.ContainsKey("memory");
+    public bool LimitsMemory => _trees.ContainsKey("memory");
 
-    public bool LimitsProcesses => trees.ContainsKey("pids");
+    public bool LimitsProcesses => _trees.ContainsKey("pids");
 
-    public bool LimitsCpu => trees.ContainsKey("cpu");
+    public bool LimitsCpu => _trees.ContainsKey("cpu");
 
     public string Describe(bool usable, string otherwise) => usable ? $"cgroup v{Version}" : otherwise;
 
@@ -49,8 +49,8 @@ internal sealed class ControlGroups
         if (Version == 0)
             return null;
         var name = NewName();
-        var folders = trees.ToDictionary(tree => tree.Key, tree => $"{tree.Value}/{name}");
-        var group = new ControlGroup(Version, folders, trees.ToDictionary(tree => tree.Key, tree => Path.GetDirectoryName(tree.Value)!));
+        var folders = _trees.ToDictionary(tree => tree.Key, tree => $"{tree.Value}/{name}");
+        var group = new ControlGroup(Version, folders, _trees.ToDictionary(tree => tree.Key, tree => Path.GetDirectoryName(tree.Value)!));
         group.Limit(run);
         return group;
     }
@@ -59,7 +59,7 @@ internal sealed class ControlGroups
     public int RemoveOrphans()
     {
         var removed = 0;
-        foreach (var folder in trees.Values.Distinct().Where(Directory.Exists).SelectMany(Directory.GetDirectories))
+        foreach (var folder in _trees.Values.Distinct().Where(Directory.Exists).SelectMany(Directory.GetDirectories))
         {
             var name = Path.GetFileName(folder);
             var owner = name[..Math.Max(0, name.LastIndexOf('-'))];

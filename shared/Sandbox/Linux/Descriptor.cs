@@ -9,15 +9,15 @@ internal sealed class Descriptor(int number) : IDisposable
     // Children get their descriptors at 0, 1, 2, … by dup2 in order; ours lie above, so that no dup2 overwrites a later source.
     internal const int Lowest = 128;
 
-    private int number = number;
+    private int _number = number;
 
-    public int Number => number;
+    public int Number => _number;
 
-    public bool IsOpen => number >= 0;
+    public bool IsOpen => _number >= 0;
 
     public void Dispose()
     {
-        var open = Interlocked.Exchange(ref number, -1);
+        var open = Interlocked.Exchange(ref _number, -1);
         if (open >= 0)
             _ = Libc.close(open);
     }
@@ -61,28 +61,28 @@ internal sealed class Descriptor(int number) : IDisposable
     public unsafe void Signal()
     {
         ulong one = 1;
-        if (number >= 0)
-            _ = Libc.write(number, (byte*)&one, sizeof(ulong));
+        if (_number >= 0)
+            _ = Libc.write(_number, (byte*)&one, sizeof(ulong));
     }
 
     /// <summary>Bytes read, 0 at the end, -1 when there is nothing now.</summary>
     public unsafe int Read(Span<byte> buffer)
     {
         fixed (byte* bytes = buffer)
-            return (int)Libc.read(number, bytes, buffer.Length);
+            return (int)Libc.read(_number, bytes, buffer.Length);
     }
 
     private void SetNonBlocking()
     {
         const int F_SETFL = 4;
-        Check(Libc.fcntl(number, F_SETFL, Libc.O_NONBLOCK));
+        Check(Libc.fcntl(_number, F_SETFL, Libc.O_NONBLOCK));
     }
 
     private Descriptor Raised()
     {
-        if (number >= Lowest)
+        if (_number >= Lowest)
             return this;
-        var raised = new Descriptor(Check(Libc.fcntl(number, Libc.F_DUPFD_CLOEXEC, Lowest)));
+        var raised = new Descriptor(Check(Libc.fcntl(_number, Libc.F_DUPFD_CLOEXEC, Lowest)));
         Dispose();
         return raised;
     }

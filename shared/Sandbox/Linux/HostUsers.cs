@@ -8,15 +8,15 @@ internal sealed class HostUsers
 {
     private const uint First = 0x70000000;
     private const uint PerProcess = 1024;
-    private readonly ConcurrentBag<uint> free = [];
-    private readonly uint first;
-    private readonly bool available;
-    private int next;
+    private readonly ConcurrentBag<uint> _free = [];
+    private readonly uint _first;
+    private readonly bool _available;
+    private int _next;
 
     public HostUsers()
     {
-        first = First + ((uint)System.Environment.ProcessId % 4096 * PerProcess);
-        available = Libc.geteuid() == 0 && KernelFile.Read("/proc/self/uid_map") is { } map && Covers(map, first + PerProcess);
+        _first = First + ((uint)System.Environment.ProcessId % 4096 * PerProcess);
+        _available = Libc.geteuid() == 0 && KernelFile.Read("/proc/self/uid_map") is { } map && Covers(map, _first + PerProcess);
     }
 
     /// <summary>False after a probe showed that only the platform's own user may make namespaces.</summary>
@@ -26,15 +26,15 @@ internal sealed class HostUsers
 
     public uint? Rent()
     {
-        if (!available || !Enabled)
+        if (!_available || !Enabled)
             return null;
-        return free.TryTake(out var user) ? user : first + ((uint)Interlocked.Increment(ref next) % PerProcess);
+        return _free.TryTake(out var user) ? user : _first + ((uint)Interlocked.Increment(ref _next) % PerProcess);
     }
 
     public void Return(uint? user)
     {
         if (user is { } number)
-            free.Add(number);
+            _free.Add(number);
     }
 
     /// <summary>Runs <paramref name="start"/> on the calling thread as that user. Only this thread changes; its saved id stays root so that it can come back,

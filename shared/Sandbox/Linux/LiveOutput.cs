@@ -13,31 +13,31 @@ internal sealed class LiveOutput
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestTail = TimeSpan.FromSeconds(5);
 
-    private readonly SandboxRun run;
-    private readonly ILogger logger;
-    private readonly Channel<Func<ValueTask>> calls = Channel.CreateUnbounded<Func<ValueTask>>(new() { SingleReader = true, SingleWriter = true });
-    private readonly Feed[] feeds;
-    private readonly Task pump;
-    private long lastSent;
-    private int turn;
+    private readonly SandboxRun _run;
+    private readonly ILogger _logger;
+    private readonly Channel<Func<ValueTask>> _calls = Channel.CreateUnbounded<Func<ValueTask>>(new() { SingleReader = true, SingleWriter = true });
+    private readonly Feed[] _feeds;
+    private readonly Task _pump;
+    private long _lastSent;
+    private int _turn;
 
     public LiveOutput(SandboxRun run, OutputCapture stdout, OutputCapture stderr, ILogger logger)
     {
-        this.run = run;
-        this.logger = logger;
-        feeds = [new Feed(OutputStream.Stdout, stdout), new Feed(OutputStream.Stderr, stderr)];
-        pump = run.OnOutput is null && run.OnStarted is null ? Task.CompletedTask : PumpAsync();
+        _run = run;
+        _logger = logger;
+        _feeds = [new Feed(OutputStream.Stdout, stdout), new Feed(OutputStream.Stderr, stderr)];
+        _pump = run.OnOutput is null && run.OnStarted is null ? Task.CompletedTask : PumpAsync();
     }
 
     /// <summary>Milliseconds until a chunk is due, or null when none waits.</summary>
-    public int? DueIn => run.OnOutput is null || !feeds.Any(feed => feed.Waiting > 0)
+    public int? DueIn => _run.OnOutput is null || !_feeds.Any(feed => feed.Waiting > 0)
         ? null
-        : (int)Math.Max(0, Math.Ceiling((Interval - Stopwatch.GetElapsedTime(lastSent)).TotalMilliseconds));
+        : (int)Math.Max(0, Math.Ceiling((Interval - Stopwatch.GetElapsedTime(_lastSent)).TotalMilliseconds));
 
     public void Started(SandboxStarted started)
     {
-        if (run.OnStarted is { } call)
-            calls.Writer.TryWrite(() => call(started));
+        if (_run.OnStarted is { } call)
+            _calls.Writer.TryWrite(() => call(started));
     }
 
     /// <summary>Sends the next chunk when its time has come; the two streams take turns.</summary>
@@ -45,40 +45,40 @@ internal sealed class LiveOutput
     {
         if (DueIn is not 0)
             return;
-        var feed = feeds[turn % 2].Waiting > 0 ? feeds[turn % 2] : feeds[(turn + 1) % 2];
-        turn++;
-        lastSent = Stopwatch.GetTimestamp();
+        var feed = _feeds[_turn % 2].Waiting > 0 ? _feeds[_turn % 2] : _feeds[(_turn + 1) % 2];
+        _turn++;
+        _lastSent = Stopwatch.GetTimestamp();
         Send(feed, flush: false);
     }
 
     /// <summary>Sends one last chunk of each stream and waits until the caller has taken everything, five seconds at most.</summary>
     public async Task FinishAsync()
     {
-        if (run.OnOutput is not null)
+        if (_run.OnOutput is not null)
         {
-            foreach (var feed in feeds.Where(feed => feed.Waiting > 0))
+            foreach (var feed in _feeds.Where(feed => feed.Waiting > 0))
                 Send(feed, flush: true);
         }
-        calls.Writer.TryComplete();
+        _calls.Writer.TryComplete();
         try
         {
-            await pump.WaitAsync(LongestTail);
+            await _pump.WaitAsync(LongestTail);
         }
         catch (TimeoutException)
         {
-            logger.LogWarning("A live output callback is too slow; the rest is only in the result");
+            _logger.LogWarning("A live output callback is too slow; the rest is only in the result");
         }
     }
 
     private void Send(Feed feed, bool flush)
     {
-        if (feed.Next(flush) is { Text.Length: > 0 } chunk && run.OnOutput is { } call)
-            calls.Writer.TryWrite(() => call(chunk));
+        if (feed.Next(flush) is { Text.Length: > 0 } chunk && _run.OnOutput is { } call)
+            _calls.Writer.TryWrite(() => call(chunk));
     }
 
     private async Task PumpAsync()
     {
-        await foreach (var call in calls.Reader.ReadAllAsync())
+        await foreach (var call in _calls.Reader.ReadAllAsync())
         {
             try
             {
@@ -86,28 +86,28 @@ internal sealed class LiveOutput
             }
             catch (Exception e)
             {
-                logger.LogWarning(e, "A live output callback failed");
+                _logger.LogWarning(e, "A live output callback failed");
             }
         }
     }
 
     private sealed class Feed(OutputStream stream, OutputCapture capture)
     {
-        private readonly Decoder decoder = Encoding.UTF8.GetDecoder(); // keeps a character that a chunk cuts for the next chunk
-        private int sent;
+        private readonly Decoder _decoder = Encoding.UTF8.GetDecoder(); // keeps a character that a chunk cuts for the next chunk
+        private int _sent;
 
-        public int Waiting => capture.Length - sent;
+        public int Waiting => capture.Length - _sent;
 
         public OutputChunk Next(bool flush)
         {
-            var bytes = capture.Kept.Slice(sent, Math.Min(Waiting, ChunkBytes - 4));
+            var bytes = capture.Kept.Slice(_sent, Math.Min(Waiting, ChunkBytes - 4));
             // A broken byte becomes three: such a chunk takes fewer, to stay within its size.
             if (!Utf8.IsValid(bytes))
                 bytes = bytes[..Math.Min(bytes.Length, (ChunkBytes / 3) - 4)];
-            var characters = new char[decoder.GetCharCount(bytes, flush)];
-            var count = decoder.GetChars(bytes, characters, flush);
-            var chunk = new OutputChunk(stream, sent, OutputCapture.Clean(new string(characters, 0, count)));
-            sent += bytes.Length;
+            var characters = new char[_decoder.GetCharCount(bytes, flush)];
+            var count = _decoder.GetChars(bytes, characters, flush);
+            var chunk = new OutputChunk(stream, _sent, OutputCapture.Clean(new string(characters, 0, count)));
+            _sent += bytes.Length;
             return chunk;
         }
     }

@@ -5,13 +5,13 @@ namespace Platform.Sandbox.Linux;
 /// <summary>Keeps the first bytes of one stream and counts the rest.</summary>
 internal sealed class OutputCapture(int limit)
 {
-    private byte[] kept = new byte[Math.Min(limit, 4096)];
+    private byte[] _kept = new byte[Math.Min(limit, 4096)];
 
     public int Length { get; private set; }
 
     public bool Truncated { get; private set; }
 
-    public ReadOnlySpan<byte> Kept => kept.AsSpan(0, Length);
+    public ReadOnlySpan<byte> Kept => _kept.AsSpan(0, Length);
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
@@ -21,9 +21,9 @@ internal sealed class OutputCapture(int limit)
             Truncated = true;
             bytes = bytes[..room];
         }
-        if (Length + bytes.Length > kept.Length)
-            Array.Resize(ref kept, Math.Min(limit, Math.Max(kept.Length * 2, Length + bytes.Length)));
-        bytes.CopyTo(kept.AsSpan(Length));
+        if (Length + bytes.Length > _kept.Length)
+            Array.Resize(ref _kept, Math.Min(limit, Math.Max(_kept.Length * 2, Length + bytes.Length)));
+        bytes.CopyTo(_kept.AsSpan(Length));
         Length += bytes.Length;
     }
 

@@ -8,8 +8,8 @@ internal sealed class OutputFolder(Descriptor folder) : IDisposable
 {
     private const int MostFiles = 256, MostEntries = 4096, DeepestFolder = 16;
     private const long MostBytes = 10L << 20;
-    private long bytes;
-    private int entries;
+    private long _bytes;
+    private int _entries;
 
     /// <summary>Null until the sandbox has finished its mounts.</summary>
     public static OutputFolder? TryOpen(int init, SandboxRun run)
@@ -36,7 +36,7 @@ internal sealed class OutputFolder(Descriptor folder) : IDisposable
     {
         foreach (var entry in Entries(directory))
         {
-            if (++entries > MostEntries || files.Count >= MostFiles)
+            if (++_entries > MostEntries || files.Count >= MostFiles)
                 return;
             if (entry.LinkTarget is not null)
                 continue;
@@ -66,11 +66,11 @@ internal sealed class OutputFolder(Descriptor folder) : IDisposable
             return null;
         using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         var length = Libc.lseek(descriptor, 0, 2); // fails on pipes
-        if (length < 0 || bytes + length > MostBytes)
+        if (length < 0 || _bytes + length > MostBytes)
             return null;
         var content = new byte[length];
         var read = RandomAccess.Read(handle, content, 0);
-        bytes += read;
+        _bytes += read;
         return read == length ? content : content[..read];
     }
 }

@@ -63,14 +63,14 @@ internal static unsafe class ProcessStarter
 
     private readonly struct StringVector : IDisposable
     {
-        private readonly byte* block;
+        private readonly byte* _block;
 
         public StringVector(IReadOnlyList<string> strings)
         {
             var pointers = (nuint)(strings.Count + 1) * (nuint)sizeof(byte*);
             var size = pointers + (nuint)strings.Sum(text => Encoding.UTF8.GetByteCount(text) + 1);
-            block = (byte*)NativeMemory.AllocZeroed(size);
-            var at = block + pointers;
+            _block = (byte*)NativeMemory.AllocZeroed(size);
+            var at = _block + pointers;
             for (var i = 0; i < strings.Count; i++)
             {
                 Pointer[i] = at;
@@ -80,8 +80,8 @@ internal static unsafe class ProcessStarter
             }
         }
 
-        public byte** Pointer => (byte**)block;
+        public byte** Pointer => (byte**)_block;
 
-        public void Dispose() => NativeMemory.Free(block);
+        public void Dispose() => NativeMemory.Free(_block);
     }
 }

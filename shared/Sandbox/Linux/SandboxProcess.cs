@@ -11,17 +11,17 @@ internal sealed partial class SandboxProcess(Launch launch, SandboxRun run, Cont
 {
     private const int LongestDeath = 10_000;
     private const int BetweenLooks = 2;
-    private int main;
-    private int init;
-    private Descriptor? mainHandle;
-    private Descriptor? initHandle;
-    private double cpuBefore;
-    private string status = "";
+    private int _main;
+    private int _init;
+    private Descriptor? _mainHandle;
+    private Descriptor? _initHandle;
+    private double _cpuBefore;
+    private string _status = "";
 
     /// <summary>The process that all others of the run descend from; 0 before it exists.</summary>
-    public int Root => launch.IsConfined ? init : main;
+    public int Root => launch.IsConfined ? _init : _main;
 
-    public int ExitHandle => mainHandle!.Number;
+    public int ExitHandle => _mainHandle!.Number;
 
     public bool IsReady => Root != 0;
 
@@ -41,14 +41,14 @@ internal sealed partial class SandboxProcess(Launch launch, SandboxRun run, Cont
         group?.Enter();
         try
         {
-            main = HostUsers.As(launch.User, () => ProcessStarter.Start(launch));
+            _main = HostUsers.As(launch.User, () => ProcessStarter.Start(launch));
         }
         finally
         {
             group?.Leave();
         }
         launch.CloseChild();
-        mainHandle = OpenHandle(main) ?? throw new Win32Exception("The kernel has no pidfd_open.");
+        _mainHandle = OpenHandle(_main) ?? throw new Win32Exception("The kernel has no pidfd_open.");
     }
 
     /// <summary>Reads what bubblewrap reports: first the init's process id, at the end the exit code. False at the end of the reports.</summary>
@@ -58,13 +58,13 @@ internal sealed partial class SandboxProcess(Launch launch, SandboxRun run, Cont
         var read = launch.Status!.Read(buffer);
         if (read <= 0)
             return read < 0;
-        status += System.Text.Encoding.ASCII.GetString(buffer[..read]);
-        if (init == 0 && ChildPid().Match(status) is { Success: true } child)
+        _status += System.Text.Encoding.ASCII.GetString(buffer[..read]);
+        if (_init == 0 && ChildPid().Match(_status) is { Success: true } child)
         {
-            init = int.Parse(child.Groups[1].ValueSpan);
-            initHandle = OpenHandle(init);
+            _init = int.Parse(child.Groups[1].ValueSpan);
+            _initHandle = OpenHandle(_init);
         }
-        if (ExitCodeReport().Match(status) is { Success: true } exit)
+        if (ExitCodeReport().Match(_status) is { Success: true } exit)
             ExitCode = int.Parse(exit.Groups[1].ValueSpan);
         return true;
     }
@@ -82,7 +82,7 @@ internal sealed partial class SandboxProcess(Launch launch, SandboxRun run, Cont
             throw new Win32Exception(Marshal.GetLastPInvokeError(), "The limits of the sandbox cannot be set.");
         if (run.CollectOutput && !OpenOutput())
             return false;
-        cpuBefore = CpuSeconds();
+        _cpuBefore = CpuSeconds();
         WriteRelease();
         return true;
     }
@@ -91,8 +91,8 @@ internal sealed partial class SandboxProcess(Launch launch, SandboxRun run, Cont
     public IEnumerable<string> Members()
     {
         if (!launch.IsConfined)
-            return ProcessTree.Descendants(main).Append(main).Select(pid => $"/proc/{pid}");
-        var root = $"/proc/{init}/root";
+            return ProcessTree.Descendants(_main).Append(_main).Select(pid => $"/proc/{pid}");
+        var root = $"/proc/{_init}/root";
         return Directory.Exists(root + BubblewrapLaunch.Marker(run)) ? ProcessTree.Processes($"{root}/proc").Select(pid => $"{root}/proc/{pid}") : [];
     }
 
@@ -101,24 +101,24 @@ internal sealed partial class SandboxProcess(Launch launch, SandboxRun run, Cont
     {
         if (!launch.IsConfined)
         {
-            _ = Libc.kill(-main, Libc.SIGTERM);
+            _ = Libc.kill(-_main, Libc.SIGTERM);
             return;
         }
-        foreach (var pid in ProcessTree.Descendants(init))
+        foreach (var pid in ProcessTree.Descendants(_init))
             _ = Libc.kill(pid, Libc.SIGTERM);
     }
 
     /// <summary>SIGKILL to everything: the init's death takes the whole pid namespace along.</summary>
     public void Kill()
     {
-        if (initHandle is not null)
-            Libc.SignalProcess(initHandle.Number, Libc.SIGKILL);
-        _ = Libc.kill(launch.IsConfined ? main : -main, Libc.SIGKILL);
+        if (_initHandle is not null)
+            Libc.SignalProcess(_initHandle.Number, Libc.SIGKILL);
+        _ = Libc.kill(launch.IsConfined ? _main : -_main, Libc.SIGKILL);
     }
 
     public void KillIfStarted()
     {
-        if (main == 0)
+        if (_main == 0)
             return;
         Kill();
         Reap();
@@ -133,26 +133,26 @@ internal sealed partial class SandboxProcess(Launch launch, SandboxRun run, Cont
             // The last report arrives together with the end.
         }
         if (!launch.IsConfined)
-            _ = Libc.kill(-main, Libc.SIGKILL);
+            _ = Libc.kill(-_main, Libc.SIGKILL);
         int wait;
         Libc.Usage usage;
-        var reaped = WaitFor(main, 0, &wait, &usage);
+        var reaped = WaitFor(_main, 0, &wait, &usage);
         WasKilled = reaped && (wait & 0x7F) != 0;
         if (!launch.IsConfined && reaped)
         {
             Usage = usage;
             ExitCode = (wait & 0x7F) == 0 ? (wait >> 8) & 0xFF : 128 + (wait & 0x7F);
         }
-        if (initHandle is null)
+        if (_initHandle is null)
             return;
-        Libc.SignalProcess(initHandle.Number, Libc.SIGKILL);
+        Libc.SignalProcess(_initHandle.Number, Libc.SIGKILL);
         // Asked for as well as waited for: the handle alone has been seen to stay silent about an init that had changed its parent.
         var since = Stopwatch.GetTimestamp();
         bool gone;
         do
         {
-            gone = Wait(initHandle, BetweenLooks);
-            if (!WaitFor(init, Libc.WaitAnyKind | Libc.WNOHANG, &wait, &usage))
+            gone = Wait(_initHandle, BetweenLooks);
+            if (!WaitFor(_init, Libc.WaitAnyKind | Libc.WNOHANG, &wait, &usage))
                 continue;
             Usage = usage;
             return;
@@ -161,23 +161,23 @@ internal sealed partial class SandboxProcess(Launch launch, SandboxRun run, Cont
     }
 
     /// <summary>CPU seconds since the release: of the control group, which counts what no parent waited for, or of the waited tree.</summary>
-    public double CpuSecondsUsed() => Math.Max(0, (group?.CpuSeconds() ?? Usage?.CpuSeconds ?? 0) - cpuBefore);
+    public double CpuSecondsUsed() => Math.Max(0, (group?.CpuSeconds() ?? Usage?.CpuSeconds ?? 0) - _cpuBefore);
 
     public void Dispose()
     {
         Output?.Dispose();
-        mainHandle?.Dispose();
-        initHandle?.Dispose();
+        _mainHandle?.Dispose();
+        _initHandle?.Dispose();
     }
 
-    private double CpuSeconds() => group?.CpuSeconds() ?? ProcessClock(init);
+    private double CpuSeconds() => group?.CpuSeconds() ?? ProcessClock(_init);
 
     private bool OpenOutput()
     {
         var since = Stopwatch.GetTimestamp();
-        while ((Output = OutputFolder.TryOpen(init, run)) is null)
+        while ((Output = OutputFolder.TryOpen(_init, run)) is null)
         {
-            if (Wait(mainHandle!, 1) || Stopwatch.GetElapsedTime(since).TotalMilliseconds > LongestDeath)
+            if (Wait(_mainHandle!, 1) || Stopwatch.GetElapsedTime(since).TotalMilliseconds > LongestDeath)
                 return false;
         }
         return true;
@@ -200,10 +200,10 @@ internal sealed partial class SandboxProcess(Launch launch, SandboxRun run, Cont
     private unsafe bool Limit(int resource, ulong value)
     {
         Libc.Limit limit;
-        if (Libc.prlimit(init, resource, null, &limit) == 0 && limit.Hard < value)
+        if (Libc.prlimit(_init, resource, null, &limit) == 0 && limit.Hard < value)
             value = limit.Hard;
         limit = new Libc.Limit { Soft = value, Hard = value };
-        return Libc.prlimit(init, resource, &limit, null) == 0 || Marshal.GetLastPInvokeError() == Libc.ESRCH;
+        return Libc.prlimit(_init, resource, &limit, null) == 0 || Marshal.GetLastPInvokeError() == Libc.ESRCH;
     }
 
     private static Descriptor? OpenHandle(int pid)

@@ -9,41 +9,41 @@ internal sealed class SandboxSupervisor : IDisposable
     private const int StackBytes = 256 << 10;
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(15);
 
-    private readonly SandboxRun run;
-    private readonly SandboxSetup setup;
-    private readonly Launch launch;
-    private readonly SandboxProcess process;
-    private readonly OutputCapture stdout;
-    private readonly OutputCapture stderr;
-    private readonly LiveOutput live;
-    private readonly MemoryWatcher? memory;
-    private readonly Descriptor wake = Descriptor.Event();
-    private readonly Lock waking = new();
-    private readonly byte[] buffer = new byte[64 << 10];
-    private readonly TaskCompletionSource<SandboxResult> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SandboxRun _run;
+    private readonly SandboxSetup _setup;
+    private readonly Launch _launch;
+    private readonly SandboxProcess _process;
+    private readonly OutputCapture _stdout;
+    private readonly OutputCapture _stderr;
+    private readonly LiveOutput _live;
+    private readonly MemoryWatcher? _memory;
+    private readonly Descriptor _wake = Descriptor.Event();
+    private readonly Lock _waking = new();
+    private readonly byte[] _buffer = new byte[64 << 10];
+    private readonly TaskCompletionSource<SandboxResult> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private volatile int request = -1; // the SandboxReason that somebody outside asks for
-    private SandboxReason? killed;
-    private long startedAt;
-    private long deadline;
-    private double wallSeconds;
+    private volatile int _request = -1; // the SandboxReason that somebody outside asks for
+    private SandboxReason? _killed;
+    private long _startedAt;
+    private long _deadline;
+    private double _wallSeconds;
 
     public SandboxSupervisor(SandboxRun run, Launch launch, SandboxSetup setup)
     {
-        (this.run, this.launch, this.setup) = (run, launch, setup);
-        process = new SandboxProcess(launch, run, setup.Group);
-        stdout = new OutputCapture(run.StdoutLimit);
-        stderr = new OutputCapture(run.StderrLimit);
-        live = new LiveOutput(run, stdout, stderr, setup.Logger);
-        memory = setup.HasMemoryGroup ? null : new MemoryWatcher(run.MemoryBytes);
+        (_run, _launch, _setup) = (run, launch, setup);
+        _process = new SandboxProcess(launch, run, setup.Group);
+        _stdout = new OutputCapture(run.StdoutLimit);
+        _stderr = new OutputCapture(run.StderrLimit);
+        _live = new LiveOutput(run, _stdout, _stderr, setup.Logger);
+        _memory = setup.HasMemoryGroup ? null : new MemoryWatcher(run.MemoryBytes);
     }
 
     /// <summary>Starts the run; the task ends when nothing of it is left.</summary>
     public async Task<SandboxResult> RunAsync()
     {
-        new Thread(Supervise, StackBytes) { IsBackground = true, Name = run.Name }.Start();
-        var result = await end.Task;
-        await live.FinishAsync();
+        new Thread(Supervise, StackBytes) { IsBackground = true, Name = _run.Name }.Start();
+        var result = await _end.Task;
+        await _live.FinishAsync();
         return result;
     }
 
@@ -55,43 +55,43 @@ internal sealed class SandboxSupervisor : IDisposable
 
     public void Dispose()
     {
-        process.Dispose();
-        launch.Dispose();
-        lock (waking)
-            wake.Dispose();
+        _process.Dispose();
+        _launch.Dispose();
+        lock (_waking)
+            _wake.Dispose();
     }
 
-    private SandboxReason? Asked => request < 0 ? null : (SandboxReason)request;
+    private SandboxReason? Asked => _request < 0 ? null : (SandboxReason)_request;
 
     private void Ask(SandboxReason reason)
     {
-        request = (int)reason;
+        _request = (int)reason;
         // A descriptor closed meanwhile may already be somebody else's.
-        lock (waking)
-            wake.Signal();
+        lock (_waking)
+            _wake.Signal();
     }
 
     private void Supervise()
     {
         try
         {
-            deadline = After(LongestStart);
-            process.Start();
-            if (!launch.IsConfined)
+            _deadline = After(LongestStart);
+            _process.Start();
+            if (!_launch.IsConfined)
                 Release();
             Watch();
-            wallSeconds = startedAt == 0 ? 0 : Stopwatch.GetElapsedTime(startedAt).TotalSeconds;
-            process.Reap();
-            Drain(launch.Stdout, stdout);
-            Drain(launch.Stderr, stderr);
-            end.SetResult(new SandboxOutcome(run, setup, process, killed, memory).Result(startedAt != 0, wallSeconds, stdout, stderr));
+            _wallSeconds = _startedAt == 0 ? 0 : Stopwatch.GetElapsedTime(_startedAt).TotalSeconds;
+            _process.Reap();
+            Drain(_launch.Stdout, _stdout);
+            Drain(_launch.Stderr, _stderr);
+            _end.SetResult(new SandboxOutcome(_run, _setup, _process, _killed, _memory).Result(_startedAt != 0, _wallSeconds, _stdout, _stderr));
         }
         catch (Exception e)
         {
-            setup.Logger.LogError(e, "The sandbox of {Name} failed", run.Name);
-            process.KillIfStarted();
+            _setup.Logger.LogError(e, "The sandbox of {Name} failed", _run.Name);
+            _process.KillIfStarted();
             // What may have run must not count as never started: the caller would run it again.
-            end.SetResult(new SandboxResult { ExitCode = -1, Reason = startedAt == 0 ? SandboxReason.StartFailed : SandboxReason.Lost, Detail = e.Message });
+            _end.SetResult(new SandboxResult { ExitCode = -1, Reason = _startedAt == 0 ? SandboxReason.StartFailed : SandboxReason.Lost, Detail = e.Message });
         }
     }
 
@@ -99,7 +99,7 @@ internal sealed class SandboxSupervisor : IDisposable
     {
         const int stdoutAt = 0, stderrAt = 1, statusAt = 2, wakeAt = 3, exitAt = 4;
         var fds = stackalloc Libc.PollFd[5];
-        int[] numbers = [launch.Stdout.Number, launch.Stderr.Number, launch.Status?.Number ?? -1, wake.Number, process.ExitHandle];
+        int[] numbers = [_launch.Stdout.Number, _launch.Stderr.Number, _launch.Status?.Number ?? -1, _wake.Number, _process.ExitHandle];
         for (var i = 0; i < numbers.Length; i++)
             fds[i] = new Libc.PollFd { Fd = numbers[i], Events = Libc.POLLIN };
 
@@ -107,48 +107,48 @@ internal sealed class SandboxSupervisor : IDisposable
         {
             if (Libc.poll(fds, 5, NextTimeout()) < 0)
                 continue;
-            if (fds[stdoutAt].Returned != 0 && !Drain(launch.Stdout, stdout))
+            if (fds[stdoutAt].Returned != 0 && !Drain(_launch.Stdout, _stdout))
                 fds[stdoutAt].Fd = -1;
-            if (fds[stderrAt].Returned != 0 && !Drain(launch.Stderr, stderr))
+            if (fds[stderrAt].Returned != 0 && !Drain(_launch.Stderr, _stderr))
                 fds[stderrAt].Fd = -1;
-            if (fds[statusAt].Returned != 0 && !process.ReadStatus())
+            if (fds[statusAt].Returned != 0 && !_process.ReadStatus())
                 fds[statusAt].Fd = -1;
             if (fds[wakeAt].Returned != 0)
-                wake.Read(buffer.AsSpan(0, 8));
-            if (startedAt == 0 && process.IsReady)
+                _wake.Read(_buffer.AsSpan(0, 8));
+            if (_startedAt == 0 && _process.IsReady)
                 Release();
             Enforce();
-            live.SendDue();
+            _live.SendDue();
         }
     }
 
     private void Release()
     {
-        if (Asked is not null || !process.Release(setup.HasProcessGroup, setup.HasMemoryGroup))
+        if (Asked is not null || !_process.Release(_setup.HasProcessGroup, _setup.HasMemoryGroup))
             return;
-        startedAt = Stopwatch.GetTimestamp();
-        deadline = After(run.WallTime);
-        live.Started(new SandboxStarted(System.Environment.MachineName, process.Root, setup.Clock.GetUtcNow()));
+        _startedAt = Stopwatch.GetTimestamp();
+        _deadline = After(_run.WallTime);
+        _live.Started(new SandboxStarted(System.Environment.MachineName, _process.Root, _setup.Clock.GetUtcNow()));
     }
 
     private void Enforce()
     {
         var asked = Asked;
-        if (killed is null && asked == SandboxReason.Cancelled && startedAt != 0)
+        if (_killed is null && asked == SandboxReason.Cancelled && _startedAt != 0)
         {
-            killed = asked;
-            deadline = Math.Min(deadline, After(setup.Grace));
-            process.Terminate();
+            _killed = asked;
+            _deadline = Math.Min(_deadline, After(_setup.Grace));
+            _process.Terminate();
         }
-        else if (asked is { } reason && killed is null && process.IsReady)
+        else if (asked is { } reason && _killed is null && _process.IsReady)
         {
             Kill(reason);
         }
-        else if (Stopwatch.GetTimestamp() >= deadline)
+        else if (Stopwatch.GetTimestamp() >= _deadline)
         {
-            Kill(startedAt == 0 ? SandboxReason.StartFailed : SandboxReason.Timeout);
+            Kill(_startedAt == 0 ? SandboxReason.StartFailed : SandboxReason.Timeout);
         }
-        else if (memory is not null && startedAt != 0 && memory.IsExceeded(process.Members()))
+        else if (_memory is not null && _startedAt != 0 && _memory.IsExceeded(_process.Members()))
         {
             Kill(SandboxReason.Oom);
         }
@@ -156,18 +156,18 @@ internal sealed class SandboxSupervisor : IDisposable
 
     private void Kill(SandboxReason reason)
     {
-        killed ??= reason;
-        deadline = long.MaxValue;
-        process.Kill();
+        _killed ??= reason;
+        _deadline = long.MaxValue;
+        _process.Kill();
     }
 
     private int NextTimeout()
     {
         var now = Stopwatch.GetTimestamp();
-        var wait = deadline == long.MaxValue ? 60_000 : Math.Max(0, Math.Ceiling(Stopwatch.GetElapsedTime(now, deadline).TotalMilliseconds));
-        if (live.DueIn is { } due)
+        var wait = _deadline == long.MaxValue ? 60_000 : Math.Max(0, Math.Ceiling(Stopwatch.GetElapsedTime(now, _deadline).TotalMilliseconds));
+        if (_live.DueIn is { } due)
             wait = Math.Min(wait, due);
-        if (memory is not null && startedAt != 0)
+        if (_memory is not null && _startedAt != 0)
             wait = Math.Min(wait, MemoryWatcher.IntervalMilliseconds);
         return (int)Math.Min(wait, 1_000); // looks once a second even when nothing tells it to
     }
@@ -177,10 +177,10 @@ internal sealed class SandboxSupervisor : IDisposable
     {
         for (var turns = 0; turns < 16; turns++)
         {
-            var read = pipe.Read(buffer);
+            var read = pipe.Read(_buffer);
             if (read <= 0)
                 return read < 0;
-            capture.Append(buffer.AsSpan(0, read));
+            capture.Append(_buffer.AsSpan(0, read));
         }
         return true;
     }

@@ -19,7 +19,7 @@ internal sealed class SeccompFilter
     // AF_UNIX, AF_INET, AF_INET6, AF_NETLINK. Others are refused: AF_VSOCK reaches the hypervisor past every network namespace, the rest is attack surface.
     private static readonly uint[] SocketFamilies = [1, 2, 10, 16];
 
-    private readonly List<(ushort Code, byte True, byte False, uint Value)> program = [];
+    private readonly List<(ushort Code, byte True, byte False, uint Value)> _program = [];
 
     private SeccompFilter(SystemCallTable calls, bool limitAnonymousMemory)
     {
@@ -55,7 +55,7 @@ internal sealed class SeccompFilter
         _ => "none",
     };
 
-    private void Add(ushort code, uint value, byte whenTrue = 0, byte whenFalse = 0) => program.Add((code, whenTrue, whenFalse, value));
+    private void Add(ushort code, uint value, byte whenTrue = 0, byte whenFalse = 0) => _program.Add((code, whenTrue, whenFalse, value));
 
     private void When(ushort jump, uint value, uint action)
     {
@@ -74,14 +74,14 @@ internal sealed class SeccompFilter
 
     private byte[] Bytes()
     {
-        var bytes = new byte[program.Count * 8];
-        for (var i = 0; i < program.Count; i++)
+        var bytes = new byte[_program.Count * 8];
+        for (var i = 0; i < _program.Count; i++)
         {
             var at = bytes.AsSpan(i * 8, 8);
-            BinaryPrimitives.WriteUInt16LittleEndian(at, program[i].Code);
-            at[2] = program[i].True;
-            at[3] = program[i].False;
-            BinaryPrimitives.WriteUInt32LittleEndian(at[4..], program[i].Value);
+            BinaryPrimitives.WriteUInt16LittleEndian(at, _program[i].Code);
+            at[2] = _program[i].True;
+            at[3] = _program[i].False;
+            BinaryPrimitives.WriteUInt32LittleEndian(at[4..], _program[i].Value);
         }
         return bytes;
     }

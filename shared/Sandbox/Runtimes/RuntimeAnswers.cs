@@ -6,17 +6,17 @@ namespace Platform.Sandbox.Runtimes;
 /// <summary>Version answers by interpreter: one that several versions' candidates lead to is asked once.</summary>
 internal sealed partial class RuntimeAnswers(ISandbox sandbox)
 {
-    private readonly ConcurrentDictionary<string, Lazy<Task<string?>>> answers = [];
-    private int asked;
+    private readonly ConcurrentDictionary<string, Lazy<Task<string?>>> _answers = [];
+    private int _asked;
 
     public Task<string?> VersionAsync(LanguageOptions language, Interpreter interpreter, CancellationToken ct) =>
-        answers.GetOrAdd($"{language.Lang} {interpreter.Binary}", _ => new(() => AskAsync(language, interpreter, ct))).Value;
+        _answers.GetOrAdd($"{language.Lang} {interpreter.Binary}", _ => new(() => AskAsync(language, interpreter, ct))).Value;
 
     private async Task<string?> AskAsync(LanguageOptions language, Interpreter interpreter, CancellationToken ct)
     {
         var run = new SandboxRun
         {
-            Name = $"probe-{Interlocked.Increment(ref asked)}",
+            Name = $"probe-{Interlocked.Increment(ref _asked)}",
             Command = [.. language.VersionCommand.Select(interpreter.Fill)],
             Environment = interpreter.Environment(language),
             Mounts = interpreter.Mounts,

@@ -7,11 +7,11 @@ namespace Platform.Sandbox.Runtimes;
 internal sealed class RuntimeProbe(ISandbox sandbox, RuntimeCatalog catalog, IOptions<RuntimeOptions> options, ILogger<RuntimeProbe> logger)
 {
     private const int AtOnce = 4;
-    private bool probed;
+    private bool _probed;
 
     public async Task ProbeOnceAsync(CancellationToken ct)
     {
-        if (probed)
+        if (_probed)
             return;
         var wanted = options.Value.Languages.SelectMany(language => language.Versions.Select(version => (Language: language, Version: version))).ToArray();
         var answers = new RuntimeAnswers(sandbox);
@@ -19,7 +19,7 @@ internal sealed class RuntimeProbe(ISandbox sandbox, RuntimeCatalog catalog, IOp
         await Parallel.ForAsync(0, wanted.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct }, async (i, token) =>
             found[i] = await FindAsync(wanted[i].Language, wanted[i].Version, answers, token));
         catalog.Publish([.. found.OfType<SupportedRuntime>()]);
-        probed = true;
+        _probed = true;
         logger.LogInformation("Runtimes: {Runtimes}", string.Join(", ", catalog.Supported.Select(runtime => $"{runtime.Lang} {runtime.ActualVersion}")));
     }
 

@@ -8,12 +8,12 @@ public sealed class ExecutionStreamTests(SqliteApp fixture) : IClassFixture<Sqli
 {
     private const string Slow = "import time, sys\nfor i in range(8):\n  print('line', i, flush=True)\n  time.sleep(0.15)";
 
-    private readonly PlatformApp app = fixture.App;
+    private readonly PlatformApp _app = fixture.App;
 
     [Fact]
     public async Task Stream_DroppedAndReopenedAfterEveryMessage_HasNoGapAndNoRepetition()
     {
-        var user = new ExecutionClient(await app.CreateUserAsync());
+        var user = new ExecutionClient(await _app.CreateUserAsync());
         var id = await user.StartAsync(Slow);
         List<string> seen = [];
         string? last = null;
@@ -43,7 +43,7 @@ public sealed class ExecutionStreamTests(SqliteApp fixture) : IClassFixture<Sqli
     [Fact]
     public async Task Stream_RunningScript_ShowsItsOutputLive()
     {
-        var user = new ExecutionClient(await app.CreateUserAsync());
+        var user = new ExecutionClient(await _app.CreateUserAsync());
         var id = await user.StartAsync(Slow);
         using var stream = await EventStream.OpenAsync(user.Http, id, query: "?named_events=true");
 
@@ -59,7 +59,7 @@ public sealed class ExecutionStreamTests(SqliteApp fixture) : IClassFixture<Sqli
     [Fact]
     public async Task Stream_ManyReaders_AllSeeTheSame()
     {
-        var user = await app.CreateUserAsync();
+        var user = await _app.CreateUserAsync();
         var client = new ExecutionClient(user);
         var id = await client.StartAsync(Slow);
 

@@ -9,16 +9,16 @@ public sealed class PostgresServer : IAsyncLifetime
     public const string Collection = "PostgreSQL";
 
     private static readonly SemaphoreSlim Gate = new(1, 1);
-    private static int s_users;
-    private static PostgresCluster? s_cluster;
+    private static int _users;
+    private static PostgresCluster? _cluster;
 
     public async Task InitializeAsync()
     {
         await Gate.WaitAsync();
         try
         {
-            s_cluster ??= await PostgresCluster.StartAsync();
-            s_users++;
+            _cluster ??= await PostgresCluster.StartAsync();
+            _users++;
         }
         finally
         {
@@ -31,9 +31,9 @@ public sealed class PostgresServer : IAsyncLifetime
         await Gate.WaitAsync();
         try
         {
-            if (--s_users == 0 && s_cluster is { } cluster)
+            if (--_users == 0 && _cluster is { } cluster)
             {
-                s_cluster = null;
+                _cluster = null;
                 await cluster.StopAsync();
             }
         }
@@ -46,7 +46,7 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <summary>Makes an empty database and returns its connection string.</summary>
     public async Task<string> CreateDatabaseAsync()
     {
-        var cluster = s_cluster ?? throw new InvalidOperationException("The PostgreSQL fixture is not initialized.");
+        var cluster = _cluster ?? throw new InvalidOperationException("The PostgreSQL fixture is not initialized.");
         return await cluster.CreateDatabaseAsync();
     }
 }

@@ -11,7 +11,7 @@ namespace Platform.Tests.Fixtures;
 /// <summary>Builds a storable row of any entity of the model, past constructors and rules: for tests over the whole model.</summary>
 public static class SampleRows
 {
-    private static int s_count;
+    private static int _count;
 
     /// <summary>Adds a row whose required columns hold arbitrary, unique values and whose owner columns hold the given ids.</summary>
     public static EntityEntry AddSample(this PlatformDbContext db, IEntityType type, Guid userId, Guid organizationId, Guid projectId)
@@ -36,7 +36,7 @@ public static class SampleRows
 
     private static object? Value(IProperty property)
     {
-        var number = Interlocked.Increment(ref s_count);
+        var number = Interlocked.Increment(ref _count);
         var type = property.ClrType;
         if (property.GetColumnType() is "jsonb" && type == typeof(string))
             return "{}";

@@ -21,9 +21,9 @@ public sealed class SandboxLimitTests(SandboxFixture fixture) : IDisposable
                 break
         """;
 
-    private readonly BubblewrapSandbox plain = Create(options => options.UseCgroups = false);
+    private readonly BubblewrapSandbox _plain = Create(options => options.UseCgroups = false);
 
-    public void Dispose() => plain.Dispose();
+    public void Dispose() => _plain.Dispose();
 
     [Fact]
     public async Task RunAsync_TooLong_KillsTheTreeAndKeepsOutput()
@@ -79,7 +79,7 @@ public sealed class SandboxLimitTests(SandboxFixture fixture) : IDisposable
     public async Task RunAsync_TooMuchMemory_IsOom(bool groups)
     {
         var script = "print('before', flush=True)\nkeep = []\nfor i in range(2048): keep.append(bytearray(1 << 20))\nprint('after')";
-        var result = await RunAsync(groups ? fixture.Sandbox : plain, Python(script) with { MemoryBytes = 128 << 20 });
+        var result = await RunAsync(groups ? fixture.Sandbox : _plain, Python(script) with { MemoryBytes = 128 << 20 });
 
         Assert.Equal((SandboxReason.Oom, 137, "before\n"), (result.Reason, result.ExitCode, result.Stdout));
         Assert.InRange(result.Usage!.PeakMemoryKb, 100_000, 700_000);
@@ -90,7 +90,7 @@ public sealed class SandboxLimitTests(SandboxFixture fixture) : IDisposable
     [InlineData(false)]
     public async Task RunAsync_TwoGibibytesAtOnce_IsOom(bool groups)
     {
-        var result = await RunAsync(groups ? fixture.Sandbox : plain, Python("x = bytearray(2 << 30)\nprint('had it')"));
+        var result = await RunAsync(groups ? fixture.Sandbox : _plain, Python("x = bytearray(2 << 30)\nprint('had it')"));
 
         Assert.Equal((SandboxReason.Oom, 137, ""), (result.Reason, result.ExitCode, result.Stdout));
     }
@@ -100,7 +100,7 @@ public sealed class SandboxLimitTests(SandboxFixture fixture) : IDisposable
     [InlineData(false)]
     public async Task RunAsync_ForkBomb_IsContainedAndGone(bool groups)
     {
-        var result = await RunAsync(groups ? fixture.Sandbox : plain, Python(ForkBomb) with { WallTime = TimeSpan.FromSeconds(30), MaxProcesses = 64 });
+        var result = await RunAsync(groups ? fixture.Sandbox : _plain, Python(ForkBomb) with { WallTime = TimeSpan.FromSeconds(30), MaxProcesses = 64 });
 
         Assert.Equal((SandboxReason.Exited, 0), (result.Reason, result.ExitCode));
         var words = result.Stdout.Split(' ');
@@ -171,7 +171,7 @@ public sealed class SandboxLimitTests(SandboxFixture fixture) : IDisposable
             burn(0.3)
             if child: os.waitpid(child, 0)
             """;
-        var result = await RunAsync(groups ? fixture.Sandbox : plain, Python(script));
+        var result = await RunAsync(groups ? fixture.Sandbox : _plain, Python(script));
 
         Assert.InRange(result.Usage!.CpuTimeJiffies, 60, 75);
     }
@@ -179,10 +179,10 @@ public sealed class SandboxLimitTests(SandboxFixture fixture) : IDisposable
     [Fact]
     public async Task RunAsync_WatchedShortPrograms_EndAsTheyShould()
     {
-        await plain.ProbeAsync(CancellationToken.None);
+        await _plain.ProbeAsync(CancellationToken.None);
         await Parallel.ForAsync(0, 200, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, ct) =>
         {
-            var result = await RunAsync(plain, Bash($"exit {i % 100}"), ct);
+            var result = await RunAsync(_plain, Bash($"exit {i % 100}"), ct);
             Assert.Equal((SandboxReason.Exited, i % 100), (result.Reason, result.ExitCode)); // the watcher looks while the program's last process ends
         });
     }
