@@ -11,7 +11,9 @@ internal sealed class TimerLoop(DiscoveredFunction function, TimerSchedule sched
 
     // A tick that starts later than this is past due; also how far apart the nodes' clocks may be.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan MaxSleep = TimeSpan.FromDays(1);
+
+    // A delay does not notice that the machine's clock was set; so long it may go unnoticed.
+    private static readonly TimeSpan MaxSleep = TimeSpan.FromMinutes(1);
     private readonly string _owner = Guid.CreateVersion7().ToString("N");
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -21,8 +23,6 @@ internal sealed class TimerLoop(DiscoveredFunction function, TimerSchedule sched
     public async Task RunAsync(CancellationToken stop)
     {
         var trigger = (TimerTriggerAttribute)function.Trigger;
-        if (trigger.RunOnStartup)
-            runs.Signal();
         TimerState? state = null;
         while (!stop.IsCancellationRequested)
         {
@@ -52,7 +52,11 @@ internal sealed class TimerLoop(DiscoveredFunction function, TimerSchedule sched
     {
         var now = clock.GetUtcNow();
         var state = await store.OpenAsync(function.Name, schedule.Text, schedule.After(now), now, stop);
-        return trigger.UseMonitor || state.Next > now ? state : state with { Next = schedule.After(now) };
+        if (!trigger.UseMonitor && state.Next <= now)
+            state = state with { Next = schedule.After(now) };
+        if (trigger.RunOnStartup && state.Next > now)
+            runs.Signal(); // a missed tick is the run at the start
+        return state;
     }
 
     private async Task WaitAsync(TimerState state, CancellationToken stop)
