@@ -19,16 +19,14 @@ internal sealed class DurableReads(Func<CancellationToken, ValueTask<DbConnectio
         if (await GetAsync(connection, instanceId, ct) is not { } instance)
             return null;
 
-        var history = new List<string>();
-        if (!NewInstance.Finished.Contains(instance.Status))
-        {
-            await using var command = Command(connection, $"SELECT events FROM {schema}durable_history WHERE instance_id = @p0 AND generation = @p1 ORDER BY checkpoint", instanceId, instance.Header.Generation);
-            await using var reader = await command.ExecuteReaderAsync(ct);
-            while (await reader.ReadAsync(ct))
-                history.Add(reader.GetString(0));
-        }
-
+        List<string> history = NewInstance.Finished.Contains(instance.Status) ? [] : await ReadHistoryAsync(connection, instanceId, instance.Header.Generation, ct);
         return new LoadedInstance(instance, history);
+    }
+
+    public async Task<List<string>> ReadHistoryAsync(string instanceId, long generation, CancellationToken ct)
+    {
+        await using var connection = await open(ct);
+        return await ReadHistoryAsync(connection, instanceId, generation, ct);
     }
 
     public async Task<StoredInstance?> GetAsync(string instanceId, CancellationToken ct)
@@ -65,6 +63,12 @@ internal sealed class DurableReads(Func<CancellationToken, ValueTask<DbConnectio
         {
             sql.Append($" AND substr(instance_id, 1, {prefix.Length}) = @p{values.Count}");
             values.Add(prefix);
+        }
+
+        if (query.Name is { Length: > 0 } name)
+        {
+            sql.Append($" AND lower(name) = lower(@p{values.Count})");
+            values.Add(name);
         }
 
         if (query.After is { } after)
@@ -189,6 +193,12 @@ internal sealed class DurableReads(Func<CancellationToken, ValueTask<DbConnectio
     private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     private static DateTime Utc(long ticks) => new(ticks, DateTimeKind.Utc);
+
+    private async Task<List<string>> ReadHistoryAsync(DbConnection connection, string instanceId, long generation, CancellationToken ct)
+    {
+        await using var command = Command(connection, $"SELECT events FROM {schema}durable_history WHERE instance_id = @p0 AND generation = @p1 ORDER BY checkpoint", instanceId, generation);
+        return await ReadAsync(command, r => r.GetString(0), ct);
+    }
 
     private async Task<StoredInstance?> GetAsync(DbConnection connection, string instanceId, CancellationToken ct)
     {

@@ -38,6 +38,9 @@ internal interface IDurableStore : IAsyncDisposable
 
     Task<StoredInstance?> GetAsync(string instanceId, CancellationToken ct);
 
+    /// <summary>The pieces of the generation's history in order, also of a finished instance.</summary>
+    Task<List<string>> ReadHistoryAsync(string instanceId, long generation, CancellationToken ct);
+
     Task<List<StoredInstance>> QueryAsync(InstanceQuery query, CancellationToken ct);
 
     /// <summary>Ids with their completion time, in that order.</summary>
@@ -90,6 +93,9 @@ internal sealed record InstanceQuery(int Limit)
     public IReadOnlyList<OrchestrationRuntimeStatus> Statuses { get; init; } = [];
 
     public string? IdPrefix { get; init; }
+
+    /// <summary>The orchestrator's name, without regard to the case of ASCII letters.</summary>
+    public string? Name { get; init; }
 
     public (DateTime CreatedAt, string InstanceId)? After { get; init; }
 }

@@ -134,6 +134,8 @@ internal sealed class PostgresDurableStore : IDurableStore
 
     public Task<StoredInstance?> GetAsync(string instanceId, CancellationToken ct) => _reads.GetAsync(instanceId, ct);
 
+    public Task<List<string>> ReadHistoryAsync(string instanceId, long generation, CancellationToken ct) => _reads.ReadHistoryAsync(instanceId, generation, ct);
+
     public Task<List<StoredInstance>> QueryAsync(InstanceQuery query, CancellationToken ct) => _reads.QueryAsync(query, ct);
 
     public Task<List<(string InstanceId, long CompletedAt)>> ListFinishedAsync(FinishedQuery query, CancellationToken ct) => _reads.ListFinishedAsync(query, ct);

@@ -59,6 +59,8 @@ internal sealed class ScriptedStore(IDurableStore inner) : IDurableStore
 
     public Task<StoredInstance?> GetAsync(string instanceId, CancellationToken ct) => CallAsync(() => inner.GetAsync(instanceId, ct));
 
+    public Task<List<string>> ReadHistoryAsync(string instanceId, long generation, CancellationToken ct) => CallAsync(() => inner.ReadHistoryAsync(instanceId, generation, ct));
+
     public Task<List<StoredInstance>> QueryAsync(InstanceQuery query, CancellationToken ct) => CallAsync(() => inner.QueryAsync(query, ct));
 
     public Task<List<(string InstanceId, long CompletedAt)>> ListFinishedAsync(FinishedQuery query, CancellationToken ct) => CallAsync(() => inner.ListFinishedAsync(query, ct));
