@@ -11,27 +11,26 @@ internal sealed class BrokerNotifications(HostDatabase database, TimeProvider cl
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     // NOTIFY makes all committers of a database queue up, so a busy sender does it only so often.
-    private static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(50);
-    private long _last;
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
-    public async Task PublishAsync(string name)
+    private readonly Lock _gate = new();
+    private HashSet<string> _names = [];
+    private bool _publishing;
+
+    /// <summary>Tells of it at once, or with all others when it is time again.</summary>
+    public void Publish(string name)
     {
         if (!database.IsPostgres)
             return;
-
-        var last = Interlocked.Read(ref _last);
-        if (last != 0 && clock.GetElapsedTime(last) < MinInterval)
-            return;
-
-        Interlocked.Exchange(ref _last, clock.GetTimestamp());
-        try
+        lock (_gate)
         {
-            await database.RunAsync(session => session.ExecuteAsync("SELECT pg_notify(@channel, @name)", p => p.Add("channel", Channel).Add("name", name), CancellationToken.None), CancellationToken.None);
+            _names.Add(name);
+            if (_publishing)
+                return;
+            _publishing = true;
         }
-        catch (NpgsqlException e)
-        {
-            logger.LogDebug(e, "A notification was not sent; the sweep finds the messages.");
-        }
+
+        _ = Task.Run(PublishAsync);
     }
 
     public async Task ListenAsync(Action<string> received, CancellationToken ct)
@@ -56,6 +55,36 @@ internal sealed class BrokerNotifications(HostDatabase database, TimeProvider cl
                 logger.LogWarning(e, "Listening for messages of other nodes was cut off; it begins again.");
                 await Task.Delay(Pause, clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+        }
+    }
+
+    private async Task PublishAsync()
+    {
+        while (Take() is { Length: > 0 } names)
+        {
+            try
+            {
+                await database.RunRelaxedAsync(
+                    session => session.QueryAsync("SELECT pg_notify(@channel, name) FROM unnest(@names) AS name", p => p.Add("channel", Channel).Add("names", names), static _ => 0, CancellationToken.None),
+                    CancellationToken.None);
+            }
+            catch (Exception e)
+            {
+                logger.LogDebug(e, "A notification was not sent; the sweep finds the messages.");
+            }
+
+            await Task.Delay(Interval, clock);
+        }
+    }
+
+    private string[] Take()
+    {
+        lock (_gate)
+        {
+            var names = _names.ToArray();
+            _names = [];
+            _publishing = names.Length > 0;
+            return names;
         }
     }
 }

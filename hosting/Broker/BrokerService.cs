@@ -1,3 +1,4 @@
+using EmbeddedFunctions.Broker.Sessions;
 using EmbeddedFunctions.Startup;
 using EmbeddedFunctions.Storage;
 using Microsoft.Extensions.Hosting;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EmbeddedFunctions.Broker;
 
-/// <summary>Runs the pumps of all message functions, and once a second renews locks, drops and dead-letters what is due, and looks for messages of other nodes.</summary>
+/// <summary>Runs the pumps of all message functions, and once a second renews locks, drops what has expired, and looks for messages of other nodes.</summary>
 internal sealed class BrokerService(
     MessageBroker broker, MessageUpkeep upkeep, Subscriptions subscriptions, BrokerNotifications notifications, PumpServices services, HostJsonOptions options, HostDatabase database)
     : IHostedService, IDisposable
@@ -15,7 +16,7 @@ internal sealed class BrokerService(
 
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abort = new();
-    private readonly List<MessagePump> _pumps = [];
+    private readonly List<IMessagePump> _pumps = [];
     private List<Task> _running = [];
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -25,7 +26,7 @@ internal sealed class BrokerService(
 
         await broker.EnsureRegisteredAsync(cancellationToken);
         var shared = services with { DeadLettered = queue => broker.Wake(QueueAddress.DeadLetter(queue)) };
-        var connected = subscriptions.Listeners.Select(l => (l.SentTo, Pump: new MessagePump(l.Function, l.Queue, shared, options.Broker))).ToList();
+        var connected = subscriptions.Listeners.Select(l => (l.SentTo, Pump: NewPump(l, shared))).ToList();
         _pumps.AddRange(connected.Select(c => c.Pump));
         broker.Connect(connected);
         _running = [.. _pumps.Select(p => Task.Run(() => p.RunAsync(_stop.Token, _abort.Token), CancellationToken.None)), UpkeepAsync()];
@@ -40,6 +41,12 @@ internal sealed class BrokerService(
         await using var late = cancellationToken.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), _abort);
         await Task.WhenAll(_running);
         await services.Completions.DrainAsync();
+    }
+
+    private IMessagePump NewPump(Listener listener, PumpServices shared)
+    {
+        var own = options.Broker.For(listener.Queue);
+        return listener.Trigger.IsSessionsEnabled ? new SessionPump(listener, shared, own) : new MessagePump(listener, shared, own);
     }
 
     public void Dispose()
@@ -59,7 +66,7 @@ internal sealed class BrokerService(
                 await GuardAsync(UpkeepOnceAsync);
                 if (services.Clock.GetElapsedTime(registered) < RegistrationInterval)
                     continue;
-                await GuardAsync(() => upkeep.RegisterAsync(subscriptions.OfTopics, _stop.Token));
+                await GuardAsync(() => upkeep.TouchAsync(subscriptions.OfTopics, _stop.Token));
                 registered = services.Clock.GetTimestamp();
             }
         }
@@ -73,7 +80,7 @@ internal sealed class BrokerService(
     {
         foreach (var pump in _pumps)
             await pump.RenewLocksAsync(_stop.Token);
-        await upkeep.SweepAsync(options.Broker.MaxDeliveryCount, _stop.Token);
+        await upkeep.SweepAsync(options.Broker.Entities.KeepingExpired, _stop.Token);
         foreach (var pump in _pumps)
             pump.Wake();
     }

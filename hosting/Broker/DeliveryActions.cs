@@ -1,26 +1,32 @@
+using System.Collections.Concurrent;
 using EmbeddedFunctions.ServiceBus;
 using EmbeddedFunctions.Worker;
 
 namespace EmbeddedFunctions.Broker;
 
-/// <summary>The settlement of one delivery: the first one counts.</summary>
+/// <summary>The settlements of one delivery: of each message the first one counts.</summary>
 internal sealed class DeliveryActions(MessageStore store, TimeSpan lockDuration, TimeProvider clock) : ServiceBusMessageActions
 {
-    public bool IsSettled { get; private set; }
+    private ConcurrentDictionary<string, bool>? _settled;
+
+    public bool IsSettled(ServiceBusReceivedMessage message) => _settled?.ContainsKey(message.LockToken) == true;
 
     public override Task CompleteMessageAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) =>
-        SettleAsync(store.CompleteAsync([message], cancellationToken));
+        SettleAsync(message, propertiesToModify: null, () => store.CompleteAsync([message], cancellationToken), cancellationToken);
 
-    // Service Bus adds the properties to the message; here they are not kept.
     public override Task AbandonMessageAsync(ServiceBusReceivedMessage message, IDictionary<string, object>? propertiesToModify = null, CancellationToken cancellationToken = default) =>
-        SettleAsync(store.AbandonAsync([message], notBefore: null, cancellationToken));
+        SettleAsync(message, propertiesToModify, () => store.AbandonAsync([message], notBefore: null, cancellationToken), cancellationToken);
 
     public override Task DeadLetterMessageAsync(
         ServiceBusReceivedMessage message,
         Dictionary<string, object>? propertiesToModify = null,
         string? deadLetterReason = null,
         string? deadLetterErrorDescription = null,
-        CancellationToken cancellationToken = default) => SettleAsync(store.DeadLetterAsync(message, deadLetterReason, deadLetterErrorDescription, cancellationToken));
+        CancellationToken cancellationToken = default) =>
+        SettleAsync(message, propertiesToModify, () => store.DeadLetterAsync(message, deadLetterReason, deadLetterErrorDescription, cancellationToken), cancellationToken);
+
+    public override Task DeferMessageAsync(ServiceBusReceivedMessage message, IDictionary<string, object>? propertiesToModify = null, CancellationToken cancellationToken = default) =>
+        SettleAsync(message, propertiesToModify, () => store.DeferAsync(message, cancellationToken), cancellationToken);
 
     public override async Task RenewMessageLockAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default)
     {
@@ -29,10 +35,19 @@ internal sealed class DeliveryActions(MessageStore store, TimeSpan lockDuration,
         message.LockedUntil = until;
     }
 
-    private async Task SettleAsync(Task<List<long>> settlement)
+    // Two statements: a failure between them leaves the message locked with its new properties, to be delivered again.
+    private async Task SettleAsync(ServiceBusReceivedMessage message, IDictionary<string, object>? propertiesToModify, Func<Task<List<long>>> settle, CancellationToken ct)
     {
-        Require(await settlement);
-        IsSettled = true;
+        if (propertiesToModify is { Count: > 0 })
+        {
+            var properties = new Dictionary<string, object>(message.ApplicationProperties);
+            foreach (var (name, value) in propertiesToModify)
+                properties[name] = value;
+            Require(await store.ChangeAsync(message, properties, ct));
+        }
+
+        Require(await settle());
+        (_settled ??= new()).TryAdd(message.LockToken, true);
     }
 
     private static void Require(List<long> changed)

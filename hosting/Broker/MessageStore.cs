@@ -1,71 +1,58 @@
 using System.Data.Common;
 using System.Text.Json;
-using EmbeddedFunctions.Hosting;
+using EmbeddedFunctions.Broker.Sessions;
 using EmbeddedFunctions.ServiceBus;
 using EmbeddedFunctions.Storage;
 
 namespace EmbeddedFunctions.Broker;
 
 /// <summary>
-/// Messages in the host store. A delivery hides its message until the lock's end under a token that names delivery and message; settling asks for that token, so a receiver that lost its lock
-/// changes nothing. Sending waits for the disk; receiving and settling do not, since losing them in a crash of the machine only delivers again. Lock times are those of the nodes' clocks: clocks that differ by more than the lock only cause a second delivery.
+/// Receives and settles messages. A receive hides its messages until the lock's end under a token; settling asks for that token, so a receiver that lost its lock changes nothing. Neither
+/// waits for the disk, since losing it in a crash of the machine only delivers again. Lock times are those of the nodes' clocks: clocks that differ by more than the lock only cause a
+/// second delivery.
 /// </summary>
 internal sealed class MessageStore(HostDatabase database, TimeProvider clock)
 {
-    private const string Insert =
-        """
-        INSERT INTO messages (queue, message_id, correlation_id, subject, content_type, properties, body, delivery_count, scheduled_at, enqueued_at, visible_at, expires_at)
-        SELECT target.queue, @id, @correlation, @subject, @type, @properties, @body, 0, @scheduled, @visible, @visible, @expires
-        FROM (
-            SELECT topic || '/subscriptions/' || name AS queue FROM subscriptions WHERE topic = @name
-            UNION ALL
-            SELECT @name WHERE NOT EXISTS (SELECT 1 FROM subscriptions WHERE topic = @name)) target
+    private const string Move =
+        $"""
+        dead_letter_source = queue, queue = queue || '{QueueAddress.DeadLetterSuffix}', dead_letter_reason = @reason, dead_letter_description = @description,
+            lock_token = NULL, visible_at = @now, expires_at = @never
         """;
 
     private readonly string _receive =
         $"""
         WITH ready AS MATERIALIZED (
-            SELECT seq AS ready_seq FROM messages
-            WHERE queue = @queue AND visible_at <= @now AND expires_at > @now AND (delivery_count < @deliveries OR dead_letter_source IS NOT NULL)
+            SELECT seq AS ready_seq FROM messages WHERE queue = @queue AND visible_at <= @now AND expires_at > @now
             ORDER BY visible_at, seq LIMIT @limit {(database.IsPostgres ? "FOR UPDATE SKIP LOCKED" : "")})
-        UPDATE messages SET delivery_count = delivery_count + 1, visible_at = @until, lock_token = @token || seq
+        UPDATE messages SET delivery_count = delivery_count + 1, visible_at = @until, lock_token = @token
+        FROM ready WHERE seq = ready_seq
+        RETURNING {MessageRow.Columns}
+        """;
+
+    // In the order of the session: the first message that may not be delivered yet holds back the rest only when it was delivered before (it is locked, or waits to come again).
+    private readonly string _receiveSession =
+        $"""
+        WITH ready AS MATERIALIZED (
+            SELECT seq AS ready_seq FROM messages
+            WHERE queue = @queue AND session_id = @session AND (visible_at <= @now OR lock_token IS NOT NULL) AND expires_at > @now
+                AND EXISTS (SELECT 1 FROM message_sessions s WHERE s.queue = @queue AND s.session_id = @session AND s.lock_token = @owner AND s.locked_until > @now)
+            ORDER BY seq LIMIT @limit {(database.IsPostgres ? "FOR UPDATE" : "")})
+        UPDATE messages SET delivery_count = delivery_count + 1, visible_at = @until, lock_token = @token
         FROM ready WHERE seq = ready_seq
         RETURNING {MessageRow.Columns}
         """;
 
     private readonly string _owned = database.IsPostgres
-        ? "seq = ANY(@seqs) AND lock_token = ANY(@tokens)"
-        : "seq IN (SELECT value FROM json_each(@seqs)) AND lock_token IN (SELECT value FROM json_each(@tokens))";
+        ? "(seq, lock_token) IN (SELECT * FROM unnest(@seqs, @tokens))"
+        : "(seq, lock_token) IN (SELECT value ->> 0, value ->> 1 FROM json_each(@owned))";
 
-    /// <summary>Stores all messages or none. A name with subscriptions is a topic, any other a queue.</summary>
-    public Task SendAsync(string name, IReadOnlyList<OutgoingMessage> messages, CancellationToken ct)
-    {
-        var now = clock.GetUtcNow();
-        async Task<bool> Write(HostSession session)
-        {
-            await session.ExecuteManyAsync(Insert, messages, (p, m) => Bind(p, name, m, now), ct);
-            return true;
-        }
+    /// <summary>Locks up to <paramref name="limit"/> messages, oldest first. Those that were delivered <paramref name="maxDeliveries"/> times already are dead-lettered instead.</summary>
+    public Task<List<ServiceBusReceivedMessage>> ReceiveAsync(string queue, int limit, TimeSpan lockDuration, int maxDeliveries, CancellationToken ct) =>
+        ReceiveAsync(_receive, queue, limit, lockDuration, maxDeliveries, static _ => { }, ct);
 
-        // On PostgreSQL the batch is one round trip and a transaction by itself.
-        return database.IsPostgres ? database.RunAsync(Write, ct) : database.WriteAsync(Write, ct);
-    }
-
-    /// <summary>Locks up to <paramref name="limit"/> messages, oldest first.</summary>
-    public async Task<List<ServiceBusReceivedMessage>> ReceiveAsync(string queue, int limit, TimeSpan lockDuration, int maxDeliveries, CancellationToken ct)
-    {
-        var now = clock.GetUtcNow();
-        var token = $"{Guid.CreateVersion7(now):N}-";
-        var messages = await database.RunRelaxedAsync(
-            session => session.QueryAsync(
-                _receive,
-                p => p.Add("queue", queue).Add("now", now.UtcTicks).Add("until", (now + lockDuration).UtcTicks).Add("deliveries", maxDeliveries).Add("limit", limit).Add("token", token),
-                MessageRow.Read,
-                ct),
-            ct);
-        messages.Sort(static (a, b) => a.SequenceNumber.CompareTo(b.SequenceNumber));
-        return messages;
-    }
+    /// <summary>Locks the next messages of a session for its owner, in their order, also those that a former owner has locked.</summary>
+    public Task<List<ServiceBusReceivedMessage>> ReceiveAsync(SessionLock session, int limit, TimeSpan lockDuration, int maxDeliveries, CancellationToken ct) =>
+        ReceiveAsync(_receiveSession, session.Queue, limit, lockDuration, maxDeliveries, p => p.Add("session", session.SessionId).Add("owner", session.Token), ct);
 
     /// <summary>Removes the messages whose locks are still held and returns their numbers.</summary>
     public Task<List<long>> CompleteAsync(IReadOnlyCollection<ServiceBusReceivedMessage> messages, CancellationToken ct) =>
@@ -92,30 +79,38 @@ internal sealed class MessageStore(HostDatabase database, TimeProvider clock)
 
     /// <summary>Moves the message to the dead-letter sub-queue.</summary>
     public Task<List<long>> DeadLetterAsync(ServiceBusReceivedMessage message, string? reason, string? description, CancellationToken ct) => SettleAsync(
-        $"""
-        UPDATE messages SET dead_letter_source = queue, queue = queue || '{QueueAddress.DeadLetterSuffix}', dead_letter_reason = @reason, dead_letter_description = @description,
-            lock_token = NULL, visible_at = @now
-        WHERE {_owned} RETURNING seq
-        """,
+        $"UPDATE messages SET {Move} WHERE {_owned} RETURNING seq",
         [message],
-        p => p.Add("reason", reason).Add("description", description).Add("now", clock.GetUtcNow().UtcTicks),
+        p => p.Add("reason", reason).Add("description", description).Add("now", clock.GetUtcNow().UtcTicks).Add("never", long.MaxValue),
         ct);
 
-    private static void Bind(IParameters parameters, string name, OutgoingMessage message, DateTimeOffset now)
+    /// <summary>Sets the message aside until it is made active again by its number.</summary>
+    public Task<List<long>> DeferAsync(ServiceBusReceivedMessage message, CancellationToken ct) =>
+        SettleAsync($"UPDATE messages SET lock_token = NULL, visible_at = @deferred WHERE {_owned} RETURNING seq", [message], static p => p.Add("deferred", MessageRow.Deferred), ct);
+
+    /// <summary>Replaces the application properties of a message that is about to be settled.</summary>
+    public Task<List<long>> ChangeAsync(ServiceBusReceivedMessage message, IReadOnlyDictionary<string, object> properties, CancellationToken ct) =>
+        SettleAsync($"UPDATE messages SET properties = @properties WHERE {_owned} RETURNING seq", [message], p => p.Add("properties", MessageProperties.Write(properties)), ct);
+
+    private async Task<List<ServiceBusReceivedMessage>> ReceiveAsync(
+        string sql, string queue, int limit, TimeSpan lockDuration, int maxDeliveries, Action<DbCommand> bind, CancellationToken ct)
     {
-        var visible = message.ScheduledEnqueueTime is { } scheduled && scheduled > now ? scheduled : now;
-        var expires = message.TimeToLive is { } life && life < DateTimeOffset.MaxValue - visible ? (visible + life).UtcTicks : long.MaxValue;
-        parameters
-            .Add("name", QueueAddress.Queue(name))
-            .Add("id", message.MessageId ?? Guid.CreateVersion7(now).ToString("N"))
-            .Add("correlation", message.CorrelationId)
-            .Add("subject", message.Subject)
-            .Add("type", message.ContentType)
-            .Add("properties", MessageRow.WriteProperties(message.ApplicationProperties))
-            .Add("body", message.Body.ToArray())
-            .Add("scheduled", message.ScheduledEnqueueTime?.UtcTicks ?? 0L)
-            .Add("visible", visible.UtcTicks)
-            .Add("expires", expires);
+        var now = clock.GetUtcNow();
+        var delivery = Guid.CreateVersion7(now);
+        var messages = await database.RunRelaxedAsync(
+            session => session.QueryAsync(
+                sql,
+                p => bind(p.Add("queue", queue).Add("now", now.UtcTicks).Add("until", (now + lockDuration).UtcTicks).Add("limit", limit).Add("token", delivery.ToString("N"))),
+                row => MessageRow.Read(row, delivery, now),
+                ct),
+            ct);
+        messages.Sort(static (a, b) => a.SequenceNumber.CompareTo(b.SequenceNumber));
+        if (QueueAddress.IsDeadLetter(queue))
+            return messages;
+        foreach (var undeliverable in messages.Where(m => m.DeliveryCount > maxDeliveries))
+            await DeadLetterAsync(undeliverable, "MaxDeliveryCountExceeded", "The last delivery ended with its lock.", CancellationToken.None);
+        messages.RemoveAll(m => m.DeliveryCount > maxDeliveries);
+        return messages;
     }
 
     private Task<List<long>> SettleAsync(string sql, IReadOnlyCollection<ServiceBusReceivedMessage> messages, Action<DbCommand> bind, CancellationToken ct) => database.RunRelaxedAsync(
@@ -123,10 +118,10 @@ internal sealed class MessageStore(HostDatabase database, TimeProvider clock)
             sql,
             command =>
             {
-                var seqs = messages.Select(m => m.SequenceNumber).ToArray();
-                var tokens = messages.Select(m => m.LockToken).ToArray();
-                command.Add("seqs", database.IsPostgres ? seqs : JsonSerializer.Serialize(seqs));
-                command.Add("tokens", database.IsPostgres ? tokens : JsonSerializer.Serialize(tokens));
+                if (database.IsPostgres)
+                    command.Add("seqs", messages.Select(m => m.SequenceNumber).ToArray()).Add("tokens", messages.Select(m => m.Delivery).ToArray());
+                else
+                    command.Add("owned", JsonSerializer.Serialize(messages.Select(m => new object[] { m.SequenceNumber, m.Delivery })));
                 bind(command);
             },
             static row => row.GetInt64(0),

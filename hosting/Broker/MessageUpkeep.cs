@@ -1,8 +1,10 @@
+using System.Text.Json;
+using EmbeddedFunctions.Broker.Entities;
 using EmbeddedFunctions.Storage;
 
 namespace EmbeddedFunctions.Broker;
 
-/// <summary>Subscriptions, and what time does to messages: expiry, and dead-lettering of those whose receivers die again and again.</summary>
+/// <summary>Subscriptions, and what time does to messages.</summary>
 internal sealed class MessageUpkeep(HostDatabase database, TimeProvider clock)
 {
     /// <summary>How long a subscription that no node listens to any more keeps getting copies; long enough for a rolling deployment or a stop over night.</summary>
@@ -14,35 +16,59 @@ internal sealed class MessageUpkeep(HostDatabase database, TimeProvider clock)
             SELECT 1 FROM subscriptions s WHERE s.seen_at < @before AND messages.queue = s.topic || '/subscriptions/' || s.name)
         """;
 
-    private const string Register = "INSERT INTO subscriptions (topic, name, seen_at) VALUES (@topic, @name, @now) ON CONFLICT (topic, name) DO UPDATE SET seen_at = excluded.seen_at";
-
-    private const string BuryUndeliverable =
-        $"""
-        UPDATE messages SET dead_letter_source = queue, queue = queue || '{QueueAddress.DeadLetterSuffix}', dead_letter_reason = 'MaxDeliveryCountExceeded',
-            dead_letter_description = 'The last delivery ended with its lock.', lock_token = NULL
-        WHERE visible_at <= @now AND delivery_count > 0 AND delivery_count >= @deliveries AND dead_letter_source IS NULL
+    private const string Define =
+        """
+        INSERT INTO subscriptions (topic, name, seen_at, definition) VALUES (@topic, @name, @now, @definition)
+        ON CONFLICT (topic, name) DO UPDATE SET seen_at = excluded.seen_at, definition = excluded.definition
         """;
 
-    // The constant comparison is the partial index's own, without which neither database uses it.
-    private static readonly string DropExpired = $"DELETE FROM messages WHERE expires_at <= @now AND expires_at < {long.MaxValue} AND (lock_token IS NULL OR visible_at <= @now)";
+    // Of a node that was away so long that others dropped its subscription. It does not put its definition over that of a newer node.
+    private const string Touch =
+        "INSERT INTO subscriptions (topic, name, seen_at, definition) VALUES (@topic, @name, @now, @definition) ON CONFLICT (topic, name) DO UPDATE SET seen_at = excluded.seen_at";
 
-    /// <summary>Notes that this node listens to the subscriptions, and drops those that no node has listened to for long.</summary>
-    public Task RegisterAsync(IReadOnlyCollection<(string Topic, string Name)> subscriptions, CancellationToken ct) => database.WriteAsync(
+    private const string Advance = "UPDATE subscription_version SET version = version + 1";
+
+    // The constant comparison is the partial index's own, without which neither database uses it.
+    private static readonly string Expired = $"expires_at <= @now AND expires_at < {long.MaxValue} AND (lock_token IS NULL OR visible_at <= @now)";
+
+    private static readonly string BuryExpired =
+        $"""
+        UPDATE messages SET dead_letter_source = queue, queue = queue || '{QueueAddress.DeadLetterSuffix}', dead_letter_reason = 'TTLExpiredException',
+            dead_letter_description = 'The message expired and was dead lettered.', lock_token = NULL, visible_at = @now, expires_at = {long.MaxValue}
+        WHERE {Expired} AND queue = @queue
+        """;
+
+    /// <summary>Makes the node's subscriptions known as they are defined here, and drops those that no node has listened to for long.</summary>
+    public Task RegisterAsync(IReadOnlyDictionary<(string Topic, string Name), SubscriptionDefinition> subscriptions, CancellationToken ct) => WriteAsync(Define, subscriptions, ct);
+
+    /// <summary>Notes that this node still listens.</summary>
+    public Task TouchAsync(IReadOnlyDictionary<(string Topic, string Name), SubscriptionDefinition> subscriptions, CancellationToken ct) => WriteAsync(Touch, subscriptions, ct);
+
+    /// <summary>Drops expired messages, or dead-letters those of the given queues; returns how many went.</summary>
+    public async Task<int> SweepAsync(IReadOnlyList<string> keepingExpired, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var went = 0;
+        foreach (var queue in keepingExpired)
+            went += await database.RunAsync(session => session.ExecuteAsync(BuryExpired, p => p.Add("now", now.UtcTicks).Add("queue", queue), ct), ct);
+        await database.RunAsync(session => MessageIds.ForgetAsync(session, now, ct), ct);
+        return went + await database.RunAsync(session => session.ExecuteAsync($"DELETE FROM messages WHERE {Expired}", p => p.Add("now", now.UtcTicks), ct), ct);
+    }
+
+    private Task<int> WriteAsync(string sql, IReadOnlyDictionary<(string Topic, string Name), SubscriptionDefinition> subscriptions, CancellationToken ct) => database.WriteAsync(
         async session =>
         {
+            // Counted up first: the row is the lock of all who change subscriptions, and who sends sees the change and the new version together.
+            await session.ExecuteAsync(Advance, static _ => { }, ct);
             var now = clock.GetUtcNow();
             var before = (now - AbandonedAfter).UtcTicks;
-            await session.ExecuteManyAsync(Register, subscriptions.Order(), (p, s) => p.Add("topic", s.Topic).Add("name", s.Name).Add("now", now.UtcTicks), ct);
+            await session.ExecuteManyAsync(
+                sql,
+                subscriptions,
+                (p, s) => p.Add("topic", s.Key.Topic).Add("name", s.Key.Name).Add("now", now.UtcTicks).Add("definition", JsonSerializer.Serialize(s.Value)),
+                ct);
             await session.ExecuteAsync(ForgetMessages, p => p.Add("before", before), ct);
             return await session.ExecuteAsync("DELETE FROM subscriptions WHERE seen_at < @before", p => p.Add("before", before), ct);
         },
         ct);
-
-    /// <summary>Drops expired messages and dead-letters undeliverable ones; returns how many went.</summary>
-    public async Task<int> SweepAsync(int maxDeliveries, CancellationToken ct)
-    {
-        var now = clock.GetUtcNow().UtcTicks;
-        var dropped = await database.RunAsync(session => session.ExecuteAsync(DropExpired, p => p.Add("now", now), ct), ct);
-        return dropped + await database.RunAsync(session => session.ExecuteAsync(BuryUndeliverable, p => p.Add("now", now).Add("deliveries", maxDeliveries), ct), ct);
-    }
 }

@@ -11,5 +11,8 @@ internal static class QueueAddress
 
     public static string DeadLetter(string queue) => queue + DeadLetterSuffix;
 
+    /// <summary>The queue whose dead letters these are.</summary>
+    public static string OfDeadLetter(string deadLetters) => deadLetters[..^DeadLetterSuffix.Length];
+
     public static bool IsDeadLetter(string queue) => queue.EndsWith(DeadLetterSuffix, StringComparison.Ordinal);
 }

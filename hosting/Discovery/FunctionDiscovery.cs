@@ -75,7 +75,7 @@ internal sealed class FunctionDiscovery
         }
 
         var bindings = new List<ParameterBinding>();
-        var rules = new ParameterRules(kind, route);
+        var rules = new ParameterRules(kind, route, trigger);
         foreach (var parameter in method.GetParameters())
         {
             if (rules.Bind(parameter, out var problem) is { } binding)

@@ -10,13 +10,8 @@ internal static class TriggerRules
 {
     public static TriggerKind? Kind(TriggerBindingAttribute trigger, out string? problem)
     {
-        problem = trigger switch
-        {
-            ServiceBusTriggerAttribute { IsBatched: true } => "the embedded broker delivers single messages; IsBatched is not supported",
-            ServiceBusTriggerAttribute { IsSessionsEnabled: true } => "the embedded broker has no sessions",
-            _ => null,
-        };
-        return problem is not null ? null : trigger switch
+        problem = null;
+        return trigger switch
         {
             HttpTriggerAttribute => TriggerKind.Http,
             TimerTriggerAttribute => TriggerKind.Timer,

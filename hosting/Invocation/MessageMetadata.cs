@@ -24,14 +24,32 @@ internal static class MessageMetadata
         ["enqueuedTime"] = m => m.EnqueuedTime,
         ["expiresAtUtc"] = m => m.ExpiresAt,
         ["expiresAt"] = m => m.ExpiresAt,
+        ["sessionId"] = m => m.SessionId,
+        ["replyToSessionId"] = m => m.ReplyToSessionId,
+        ["to"] = m => m.To,
+        ["partitionKey"] = m => m.PartitionKey,
         ["applicationProperties"] = m => m.ApplicationProperties,
         ["userProperties"] = m => m.ApplicationProperties,
     };
 
-    public static bool CanBind(string name, Type type) => Properties.ContainsKey(name) && Convert(Read(name), type) is not null;
+    // Functions with IsBatched get arrays under the names with this ending.
+    private const string BatchEnding = "Array";
 
-    public static Expression Bind(string name, Type type, Expression message) =>
-        Convert(new Replace(Properties[name].Parameters[0], message).Visit(Read(name)), type)!;
+    public static bool CanBind(string name, Type type, bool batched) => batched
+        ? type.IsArray && name.EndsWith(BatchEnding, StringComparison.OrdinalIgnoreCase) && CanBind(name[..^BatchEnding.Length], type.GetElementType()!, batched: false)
+        : Properties.ContainsKey(name) && Convert(Read(name), type) is not null;
+
+    public static Expression Bind(string name, Type type, Expression delivery)
+    {
+        if (Properties.ContainsKey(name))
+            return Value(name, type, Expression.Property(delivery, nameof(MessageDelivery.Message)));
+
+        var message = Expression.Parameter(typeof(ServiceBusReceivedMessage));
+        var element = type.GetElementType()!;
+        var value = Value(name[..^BatchEnding.Length], element, message);
+        var each = Expression.Lambda(value.Type == element ? value : Expression.Convert(value, element), message);
+        return Expression.Call(delivery, nameof(MessageDelivery.Each), [element], each);
+    }
 
     public static void AddTo(Dictionary<string, object?> data, ServiceBusReceivedMessage message)
     {
@@ -43,8 +61,11 @@ internal static class MessageMetadata
         data["SequenceNumber"] = message.SequenceNumber;
         data["EnqueuedTimeUtc"] = message.EnqueuedTime.UtcDateTime;
         data["LockToken"] = message.LockToken;
+        data["SessionId"] = message.SessionId;
         data["ApplicationProperties"] = message.ApplicationProperties;
     }
+
+    private static Expression Value(string name, Type type, Expression message) => Convert(new Replace(Properties[name].Parameters[0], message).Visit(Read(name)), type)!;
 
     private static Expression Read(string name)
     {

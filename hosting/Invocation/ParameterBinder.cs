@@ -1,7 +1,6 @@
 using System.Linq.Expressions;
 using System.Reflection;
 using EmbeddedFunctions.Discovery;
-using EmbeddedFunctions.ServiceBus;
 
 namespace EmbeddedFunctions.Invocation;
 
@@ -20,8 +19,10 @@ internal static class ParameterBinder
             BindingKind.CancellationToken => Expression.Property(context, nameof(InvocationContext.CancellationToken)),
             BindingKind.DurableClient => Expression.Call(context, nameof(InvocationContext.DurableClient), typeArguments: null),
             BindingKind.MessageBody => MessageBody(type, context),
+            BindingKind.MessageBatch => MessageBodies(type, context),
+            BindingKind.SessionActions => Expression.Property(Trigger<MessageDelivery>(context), nameof(MessageDelivery.SessionActions)),
             BindingKind.MessageActions => Expression.Property(Trigger<MessageDelivery>(context), nameof(MessageDelivery.Actions)),
-            BindingKind.MessageMetadata => MessageMetadata.Bind(parameter.Name!, type, Message(context)),
+            BindingKind.MessageMetadata => MessageMetadata.Bind(parameter.Name!, type, Trigger<MessageDelivery>(context)),
             BindingKind.ActivityInput => ActivityInput(type, context),
             BindingKind.ActivityInstanceId => Expression.Property(Trigger<ActivityCall>(context), nameof(ActivityCall.InstanceId)),
             _ => Expression.Property(context, nameof(InvocationContext.Trigger)),
@@ -31,25 +32,19 @@ internal static class ParameterBinder
 
     private static UnaryExpression Trigger<T>(Expression context) => Expression.Convert(Expression.Property(context, nameof(InvocationContext.Trigger)), typeof(T));
 
-    private static MemberExpression Message(Expression context) => Expression.Property(Trigger<MessageDelivery>(context), nameof(MessageDelivery.Message));
+    private static MethodCallExpression MessageBody(Type type, Expression context) =>
+        Expression.Call(Trigger<MessageDelivery>(context), Generic(typeof(MessageDelivery), nameof(MessageDelivery.Body), type));
 
-    private static Expression MessageBody(Type type, Expression context)
+    private static MethodCallExpression MessageBodies(Type type, Expression context)
     {
-        var body = Expression.Property(Message(context), nameof(ServiceBusReceivedMessage.Body));
-        if (type == typeof(ServiceBusReceivedMessage))
-            return Message(context);
-        if (type == typeof(BinaryData))
-            return body;
-        if (type == typeof(string))
-            return Expression.Call(body, nameof(BinaryData.ToString), typeArguments: null);
-        if (type == typeof(byte[]))
-            return Expression.Call(body, nameof(BinaryData.ToArray), typeArguments: null);
-        return Expression.Call(Trigger<MessageDelivery>(context), Generic(typeof(MessageDelivery), nameof(MessageDelivery.Body), type));
+        var element = MessageBatch.ElementOf(type)!;
+        var method = type.IsAssignableFrom(element.MakeArrayType()) ? nameof(MessageDelivery.Bodies) : nameof(MessageDelivery.BodyList);
+        return Expression.Call(Trigger<MessageDelivery>(context), Generic(typeof(MessageDelivery), method, element));
     }
 
     // An orchestration context as the activity's parameter type would be a TaskActivityContext; only inputs are functions' business.
     private static MethodCallExpression ActivityInput(Type type, Expression context) =>
         Expression.Call(Trigger<ActivityCall>(context), Generic(typeof(ActivityCall), nameof(ActivityCall.Input), type));
 
-    private static MethodInfo Generic(Type owner, string method, Type argument) => owner.GetMethod(method)!.MakeGenericMethod(argument);
+    private static MethodInfo Generic(Type owner, string method, Type argument) => owner.GetMethod(method, BindingFlags.Public | BindingFlags.Instance)!.MakeGenericMethod(argument);
 }

@@ -22,7 +22,7 @@ public class ServiceBusReceivedMessage
     /// <summary>The payload's media type.</summary>
     public string ContentType { get; internal init; } = null!;
 
-    /// <summary>The sender's properties: strings, numbers and booleans.</summary>
+    /// <summary>The sender's properties; a dead-lettered message has <c>DeadLetterReason</c> and <c>DeadLetterErrorDescription</c> among them.</summary>
     public IReadOnlyDictionary<string, object> ApplicationProperties { get; internal init; } = new Dictionary<string, object>();
 
     /// <summary>How often the message has been delivered, this time included.</summary>
@@ -37,7 +37,7 @@ public class ServiceBusReceivedMessage
     /// <summary>The broker's number of the message, ascending per queue.</summary>
     public long SequenceNumber { get; internal init; }
 
-    /// <summary>The number at the first enqueueing.</summary>
+    /// <summary>The number at the first enqueueing; here the same.</summary>
     public long EnqueuedSequenceNumber { get; internal init; }
 
     /// <summary>When the message became visible.</summary>
@@ -66,6 +66,24 @@ public class ServiceBusReceivedMessage
 
     /// <summary>The address to answer to, or null.</summary>
     public string ReplyTo { get; internal init; } = null!;
+
+    /// <summary>The session, or null.</summary>
+    public string SessionId { get; internal init; } = null!;
+
+    /// <summary>The session to answer to, or null.</summary>
+    public string ReplyToSessionId { get; internal init; } = null!;
+
+    /// <summary>Whom the message is for, or null.</summary>
+    public string To { get; internal init; } = null!;
+
+    /// <summary>The sender's partition key, or null; the embedded broker has no partitions.</summary>
+    public string PartitionKey { get; internal init; } = null!;
+
+    /// <summary>The receive that locked the message; several messages have it in common.</summary>
+    internal string Delivery { get; init; } = "";
+
+    /// <summary>When the message was received.</summary>
+    internal DateTimeOffset ReceivedAt { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() => $"{{MessageId:{MessageId}}}";

@@ -1,8 +1,9 @@
+using EmbeddedFunctions.Broker.Entities;
 using Microsoft.Extensions.Configuration;
 
 namespace EmbeddedFunctions.Startup;
 
-/// <summary>Section <c>extensions.serviceBus</c> of host.json; the entity properties that Service Bus keeps per queue are here for all of them.</summary>
+/// <summary>Section <c>extensions.serviceBus</c> of host.json. The properties that Service Bus keeps per queue are here for all of them, unless <see cref="Entities"/> says otherwise of one.</summary>
 internal sealed record BrokerOptions
 {
     /// <summary>How many messages beyond the running ones a trigger fetches ahead.</summary>
@@ -10,6 +11,12 @@ internal sealed record BrokerOptions
 
     /// <summary>How many messages of one trigger run at once.</summary>
     public int MaxConcurrentCalls { get; init; } = 16;
+
+    /// <summary>How many sessions of one trigger run at once.</summary>
+    public int MaxConcurrentSessions { get; init; } = 8;
+
+    /// <summary>How many messages a function with <c>IsBatched</c> gets at most.</summary>
+    public int MaxMessageBatchSize { get; init; } = 1000;
 
     /// <summary>How often a message is delivered before it is dead-lettered.</summary>
     public int MaxDeliveryCount { get; init; } = 10;
@@ -23,6 +30,16 @@ internal sealed record BrokerOptions
     /// <summary>How long an abandoned message waits, doubling from here with each delivery up to a minute; zero for at once, as Service Bus does.</summary>
     public TimeSpan RedeliveryDelay { get; init; } = TimeSpan.Zero;
 
+    /// <summary>What is said of single queues, topics and subscriptions.</summary>
+    public BrokerEntities Entities { get; init; } = new();
+
+    /// <summary>The options with what is said of that queue or subscription.</summary>
+    public BrokerOptions For(string address)
+    {
+        var own = Entities.Of(address);
+        return this with { LockDuration = own.LockDuration ?? LockDuration, MaxDeliveryCount = own.MaxDeliveryCount ?? MaxDeliveryCount };
+    }
+
     public static BrokerOptions From(IConfiguration section)
     {
         var defaults = new BrokerOptions();
@@ -30,10 +47,13 @@ internal sealed record BrokerOptions
         {
             PrefetchCount = Number(section, "prefetchCount", defaults.PrefetchCount, 0),
             MaxConcurrentCalls = Number(section, "maxConcurrentCalls", defaults.MaxConcurrentCalls, 1),
+            MaxConcurrentSessions = Number(section, "maxConcurrentSessions", defaults.MaxConcurrentSessions, 1),
+            MaxMessageBatchSize = Number(section, "maxMessageBatchSize", defaults.MaxMessageBatchSize, 1),
             MaxDeliveryCount = Number(section, "maxDeliveryCount", defaults.MaxDeliveryCount, 1),
             LockDuration = HostJsonOptions.Duration(section, "lockDuration", defaults.LockDuration),
             MaxAutoLockRenewalDuration = HostJsonOptions.Duration(section, "maxAutoLockRenewalDuration", defaults.MaxAutoLockRenewalDuration),
             RedeliveryDelay = HostJsonOptions.Duration(section, "redeliveryDelay", defaults.RedeliveryDelay),
+            Entities = BrokerEntities.From(section),
         };
     }
 

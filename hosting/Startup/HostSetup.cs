@@ -1,5 +1,6 @@
 using System.Net;
 using EmbeddedFunctions.Broker;
+using EmbeddedFunctions.Broker.Sessions;
 using EmbeddedFunctions.Discovery;
 using EmbeddedFunctions.Durable;
 using EmbeddedFunctions.Hosting;
@@ -75,10 +76,12 @@ internal static class HostSetup
 
     private static void AddBroker(IServiceCollection services)
     {
-        services.AddSingleton<MessageStore>().AddSingleton<MessageUpkeep>().AddSingleton<Completions>().AddSingleton<Subscriptions>().AddSingleton<BrokerNotifications>();
+        services.AddSingleton<MessageStore>().AddSingleton<MessageWriter>().AddSingleton<SessionStore>().AddSingleton<ScheduledMessages>().AddSingleton<MessageUpkeep>();
+        services.AddSingleton<Completions>().AddSingleton<Subscriptions>().AddSingleton<BrokerNotifications>();
         services.AddSingleton<MessageBroker>().AddSingleton<IMessageSender>(s => s.GetRequiredService<MessageBroker>());
         services.AddSingleton(s => new PumpServices(
             s.GetRequiredService<MessageStore>(),
+            s.GetRequiredService<SessionStore>(),
             s.GetRequiredService<Completions>(),
             s.GetRequiredService<FunctionRunner>(),
             s.GetRequiredService<TimeProvider>(),

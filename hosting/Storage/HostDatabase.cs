@@ -128,6 +128,8 @@ internal sealed class HostDatabase(HostStorageOptions options) : IAsyncDisposabl
             await ExecuteAsync(connection, "PRAGMA journal_mode = WAL", ct);
             await ExecuteAsync(connection, "PRAGMA synchronous = FULL", ct);
             await using var transaction = connection.BeginTransaction(deferred: false);
+            foreach (var (table, column) in HostSchema.AddedColumns)
+                await AddColumnAsync(connection, table, column, ct);
             foreach (var statement in HostSchema.Tables(postgres: false))
                 await ExecuteAsync(connection, statement, ct);
             await transaction.CommitAsync(ct);
@@ -148,9 +150,28 @@ internal sealed class HostDatabase(HostStorageOptions options) : IAsyncDisposabl
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await ExecuteAsync(connection, HostSchema.PostgresLock, ct);
         await ExecuteAsync(connection, HostSchema.PostgresSchema, ct);
+        if (await IsCurrentAsync(connection, ct))
+            return;
+        foreach (var (table, column) in HostSchema.AddedColumns)
+            await ExecuteAsync(connection, $"ALTER TABLE IF EXISTS host.{table} ADD COLUMN IF NOT EXISTS {column} TEXT", ct);
         foreach (var statement in HostSchema.Tables(postgres: true))
             await ExecuteAsync(connection, statement, ct);
+        await ExecuteAsync(connection, $"COMMENT ON SCHEMA host IS '{HostSchema.PostgresMark}'", ct);
         await transaction.CommitAsync(ct);
+    }
+
+    private static async Task AddColumnAsync(SqliteConnection connection, string table, string column, CancellationToken ct)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT COUNT(*) > 0 AND SUM(name = '{column}') = 0 FROM pragma_table_info('{table}')";
+        if (await command.ExecuteScalarAsync(ct) is 1L)
+            await ExecuteAsync(connection, $"ALTER TABLE {table} ADD COLUMN {column} TEXT", ct);
+    }
+
+    private static async Task<bool> IsCurrentAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand("SELECT obj_description('host'::regnamespace)", connection);
+        return await command.ExecuteScalarAsync(ct) is string mark && mark == HostSchema.PostgresMark;
     }
 
     private NpgsqlDataSource CreateDataSource(bool relaxed)

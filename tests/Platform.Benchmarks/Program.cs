@@ -7,6 +7,7 @@ return args switch
     ["bare-kestrel", var port] => await BareKestrel.RunAsync(int.Parse(port)),
     ["orchestrations"] => await OrchestrationsBench.RunAsync(rounds: 3),
     ["orchestrations", var rounds] => await OrchestrationsBench.RunAsync(int.Parse(rounds)),
+    ["broker", ..] => await BrokerBench.RunAsync(Rounds(5)),
     ["sandbox", ..] => await SandboxBench.RunAsync(Rounds(100)),
     _ => Usage(),
 };
@@ -15,6 +16,6 @@ int Rounds(int usual) => args.Length > 1 && int.TryParse(args[1], out var rounds
 
 static int Usage()
 {
-    Console.Error.WriteLine("bench: http|execute|orchestrations|sandbox [rounds]");
+    Console.Error.WriteLine("bench: broker|http|execute|orchestrations|sandbox [rounds]");
     return 2;
 }

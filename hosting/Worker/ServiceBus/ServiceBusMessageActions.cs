@@ -25,6 +25,10 @@ public class ServiceBusMessageActions
         string? deadLetterErrorDescription = null,
         CancellationToken cancellationToken = default) => throw NotBound();
 
+    /// <summary>Sets the message aside; it is delivered again only when it is asked for by its sequence number.</summary>
+    public virtual Task DeferMessageAsync(ServiceBusReceivedMessage message, IDictionary<string, object>? propertiesToModify = null, CancellationToken cancellationToken = default) =>
+        throw NotBound();
+
     /// <summary>Extends the lock by the lock duration.</summary>
     public virtual Task RenewMessageLockAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) => throw NotBound();
 

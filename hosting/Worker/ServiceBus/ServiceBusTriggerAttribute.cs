@@ -27,12 +27,12 @@ public sealed class ServiceBusTriggerAttribute : TriggerBindingAttribute
     /// <summary>The setting that holds the connection; the embedded broker has one store and ignores it.</summary>
     public string? Connection { get; set; }
 
-    /// <summary>Sessions; the embedded broker refuses functions that ask for them.</summary>
+    /// <summary>The messages of a session come in order and one at a time, over all nodes; every message of the queue or subscription must have a session id.</summary>
     public bool IsSessionsEnabled { get; set; }
 
     /// <summary>Complete the message when the function returns; otherwise the function settles it through <see cref="ServiceBusMessageActions"/>.</summary>
     public bool AutoCompleteMessages { get; set; } = true;
 
-    /// <summary>Batches; the embedded broker refuses functions that ask for them.</summary>
+    /// <summary>The function gets an array or list of messages: what waits, up to <c>maxMessageBatchSize</c>. All are completed together, or given back together.</summary>
     public bool IsBatched { get; set; }
 }

@@ -22,7 +22,7 @@ public sealed class DiscoveryTests
     [InlineData(typeof(OrchestratorWithToken), "an orchestrator has its context alone")]
     [InlineData(typeof(RetriedMessage), "retry attributes are for timers")]
     [InlineData(typeof(BadRetry), "hh:mm:ss")]
-    [InlineData(typeof(Batched), "IsBatched")]
+    [InlineData(typeof(Batched), "an array or list of messages")]
     [InlineData(typeof(BadRoute), "is not valid")]
     public void Discover_FunctionThatCannotRun_SaysWhy(Type type, string reason)
     {
@@ -166,7 +166,7 @@ public static class BadRetry
 public static class Batched
 {
     [Function("Batched_Run")]
-    public static void Run([ServiceBusTrigger("q", IsBatched = true)] string[] bodies) => GC.KeepAlive(bodies);
+    public static void Run([ServiceBusTrigger("q", IsBatched = true)] string body) => GC.KeepAlive(body);
 }
 
 public static class BadRoute

@@ -1,7 +1,11 @@
 using System.Text;
 using EmbeddedFunctions.Broker;
+using EmbeddedFunctions.Broker.Entities;
+using EmbeddedFunctions.Broker.Sessions;
 using EmbeddedFunctions.Hosting;
+using EmbeddedFunctions.Startup;
 using EmbeddedFunctions.Storage;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Time.Testing;
 using Platform.Tests.Fixtures;
 
@@ -31,7 +35,7 @@ public sealed class PostgresMessageStoreTests(PostgresServer server) : MessageSt
         var options = await OptionsAsync();
         var nodes = Enumerable.Range(0, 8).Select(_ => new HostDatabase(options)).ToList();
 
-        await Task.WhenAll(nodes.Select(n => new MessageUpkeep(n, TimeProvider.System).RegisterAsync([("events", "a")], CancellationToken.None)));
+        await Task.WhenAll(nodes.Select(n => new MessageUpkeep(n, TimeProvider.System).RegisterAsync(Plain(("events", "a")), CancellationToken.None)));
 
         foreach (var node in nodes)
             await node.DisposeAsync();
@@ -42,7 +46,7 @@ public sealed class PostgresMessageStoreTests(PostgresServer server) : MessageSt
     {
         await using var other = new HostDatabase(await SameOptionsAsync());
         var otherStore = new MessageStore(other, Clock);
-        await Store.SendAsync("q", [.. Enumerable.Range(0, 500).Select(i => Message($"m{i}"))], CancellationToken.None);
+        await Writer.SendAsync("q", [.. Enumerable.Range(0, 500).Select(i => Message($"m{i}"))], CancellationToken.None);
 
         var received = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? Store : otherStore).ReceiveAsync("q", 50, TimeSpan.FromMinutes(1), 10, CancellationToken.None)));
 
@@ -51,7 +55,7 @@ public sealed class PostgresMessageStoreTests(PostgresServer server) : MessageSt
     }
 }
 
-public abstract class MessageStoreTests : IAsyncLifetime
+public abstract partial class MessageStoreTests : IAsyncLifetime
 {
     private HostStorageOptions _options = null!;
     private HostDatabase _database = null!;
@@ -60,6 +64,12 @@ public abstract class MessageStoreTests : IAsyncLifetime
 
     internal MessageStore Store { get; private set; } = null!;
 
+    internal MessageWriter Writer { get; private set; } = null!;
+
+    private SessionStore Sessions { get; set; } = null!;
+
+    private ScheduledMessages Scheduled { get; set; } = null!;
+
     private MessageUpkeep Upkeep { get; set; } = null!;
 
     public async Task InitializeAsync()
@@ -67,6 +77,9 @@ public abstract class MessageStoreTests : IAsyncLifetime
         _options = await OptionsAsync();
         _database = new HostDatabase(_options);
         Store = new MessageStore(_database, Clock);
+        Writer = new MessageWriter(_database, Options(), Clock);
+        Sessions = new SessionStore(_database, Clock);
+        Scheduled = new ScheduledMessages(_database, Clock);
         Upkeep = new MessageUpkeep(_database, Clock);
     }
 
@@ -75,23 +88,25 @@ public abstract class MessageStoreTests : IAsyncLifetime
     [Fact]
     public async Task Send_AllProperties_ArriveUnchanged()
     {
-        await Store.SendAsync("Orders", [new OutgoingMessage(Encoding.UTF8.GetBytes("héllo"))
+        await Writer.SendAsync("Orders", [new OutgoingMessage(Encoding.UTF8.GetBytes("héllo"))
         {
-            MessageId = "id", CorrelationId = "c", Subject = "s", ContentType = "text/plain",
-            ApplicationProperties = new Dictionary<string, object> { ["text"] = "x", ["number"] = 7, ["yes"] = true, ["half"] = 0.5 },
+            MessageId = "id", CorrelationId = "c", Subject = "s", ContentType = "text/plain", SessionId = "session", ReplyTo = "r", ReplyToSessionId = "rs", To = "t", PartitionKey = "p",
+            ApplicationProperties = new Dictionary<string, object> { ["text"] = "x", ["number"] = 7, ["yes"] = true, ["half"] = 0.5, ["long"] = 8L, ["id"] = Guid.Empty, ["at"] = DateTimeOffset.UnixEpoch },
         }], CancellationToken.None);
 
         var message = Assert.Single(await ReceiveAsync("orders"));
         Assert.Equal("héllo", message.Body.ToString());
         Assert.Equal(("id", "c", "s", "text/plain", 1), (message.MessageId, message.CorrelationId, message.Subject, message.ContentType, message.DeliveryCount));
+        Assert.Equal(("session", "r", "rs", "t", "p"), (message.SessionId, message.ReplyTo, message.ReplyToSessionId, message.To, message.PartitionKey));
         Assert.Equal(Clock.GetUtcNow(), message.EnqueuedTime);
-        Assert.Equal([("half", 0.5), ("number", 7L), ("text", "x"), ("yes", true)], message.ApplicationProperties.OrderBy(p => p.Key).Select(p => (p.Key, p.Value)));
+        Assert.True(Guid.TryParse(message.LockToken, out _));
+        Assert.Equal([("at", DateTimeOffset.UnixEpoch), ("half", 0.5), ("id", Guid.Empty), ("long", 8L), ("number", 7), ("text", "x"), ("yes", true)], message.ApplicationProperties.OrderBy(p => p.Key).Select(p => (p.Key, p.Value)));
     }
 
     [Fact]
     public async Task Send_ToTopic_EachSubscriptionGetsItsOwnCopy()
     {
-        await Upkeep.RegisterAsync([("events", "a"), ("events", "b"), ("other", "c")], CancellationToken.None);
+        await Upkeep.RegisterAsync(Plain(("events", "a"), ("events", "b"), ("other", "c")), CancellationToken.None);
         await SendAsync("Events", "1", "2");
 
         Assert.Equal(["1", "2"], Bodies(await ReceiveAsync(QueueAddress.Subscription("events", "a"))));
@@ -158,7 +173,7 @@ public abstract class MessageStoreTests : IAsyncLifetime
     public async Task Scheduled_BeforeItsTime_IsInvisible()
     {
         var time = Clock.GetUtcNow() + TimeSpan.FromMinutes(5);
-        await Store.SendAsync("q", [Message("later") with { ScheduledEnqueueTime = time }], CancellationToken.None);
+        await Writer.SendAsync("q", [Message("later") with { ScheduledEnqueueTime = time }], CancellationToken.None);
         Assert.Empty(await ReceiveAsync("q"));
         Clock.Advance(TimeSpan.FromMinutes(5));
 
@@ -168,12 +183,12 @@ public abstract class MessageStoreTests : IAsyncLifetime
     [Fact]
     public async Task TimeToLive_Passed_IsDroppedUnlessLocked()
     {
-        await Store.SendAsync("q", [Message("a") with { TimeToLive = TimeSpan.FromSeconds(30) }, Message("b") with { TimeToLive = TimeSpan.FromSeconds(30) }], CancellationToken.None);
+        await Writer.SendAsync("q", [Message("a") with { TimeToLive = TimeSpan.FromSeconds(30) }, Message("b") with { TimeToLive = TimeSpan.FromSeconds(30) }], CancellationToken.None);
         var held = (await ReceiveAsync("q", 1))[0];
         Clock.Advance(TimeSpan.FromSeconds(31));
 
         Assert.Empty(await ReceiveAsync("q"));
-        Assert.Equal(1, await Upkeep.SweepAsync(10, CancellationToken.None));
+        Assert.Equal(1, await Upkeep.SweepAsync([], CancellationToken.None));
         Assert.Single(await Store.CompleteAsync([held], CancellationToken.None));
     }
 
@@ -190,12 +205,11 @@ public abstract class MessageStoreTests : IAsyncLifetime
             var dead = Assert.Single(await ReceiveAsync("q/$deadletterqueue", 1, maxDeliveries: 2));
             Assert.Equal(("q", "Poison", "it hurts"), (dead.DeadLetterSource, dead.DeadLetterReason, dead.DeadLetterErrorDescription));
             await Store.AbandonAsync([dead], notBefore: null, CancellationToken.None);
-            Assert.Equal(0, await Upkeep.SweepAsync(2, CancellationToken.None));
         }
     }
 
     [Fact]
-    public async Task Sweep_ReceiverDiedTooOften_DeadLetters()
+    public async Task Receive_ReceiverDiedTooOften_DeadLetters()
     {
         await SendAsync("q", "1");
         for (var delivery = 0; delivery < 3; delivery++)
@@ -205,24 +219,43 @@ public abstract class MessageStoreTests : IAsyncLifetime
         }
 
         Assert.Empty(await ReceiveAsync("q", 1, maxDeliveries: 3));
-        Assert.Equal(1, await Upkeep.SweepAsync(3, CancellationToken.None));
-
         Assert.Equal("MaxDeliveryCountExceeded", Assert.Single(await ReceiveAsync("q/$deadletterqueue")).DeadLetterReason);
     }
 
     [Fact]
     public async Task Register_SubscriptionUnseenForLong_IsForgottenWithItsMessages()
     {
-        await Upkeep.RegisterAsync([("events", "old"), ("events", "new")], CancellationToken.None);
+        await Upkeep.RegisterAsync(Plain(("events", "old"), ("events", "new")), CancellationToken.None);
         await SendAsync("events", "1");
         Clock.Advance(MessageUpkeep.AbandonedAfter + TimeSpan.FromMinutes(1));
 
-        await Upkeep.RegisterAsync([("events", "new")], CancellationToken.None);
+        await Upkeep.RegisterAsync(Plain(("events", "new")), CancellationToken.None);
         await SendAsync("events", "2");
 
         Assert.Empty(await ReceiveAsync(QueueAddress.Subscription("events", "old")));
         Assert.Equal(["1", "2"], Bodies(await ReceiveAsync(QueueAddress.Subscription("events", "new"))));
     }
+
+    private protected static Dictionary<(string Topic, string Name), SubscriptionDefinition> Plain(params (string Topic, string Name)[] subscriptions) =>
+        subscriptions.ToDictionary(s => s, _ => new SubscriptionDefinition());
+
+    private static HostJsonOptions Options()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["queues:0:name"] = "Once", ["queues:0:properties:requiresDuplicateDetection"] = "true", ["queues:0:properties:duplicateDetectionHistoryTimeWindow"] = "PT10M",
+        }).Build();
+        return new HostJsonOptions { Broker = BrokerOptions.From(configuration) };
+    }
+
+    private async Task SendToSessionsAsync(params string[] sessions)
+    {
+        foreach (var (i, session) in sessions.Index())
+            await Writer.SendAsync("s", [Message($"{session}{i}") with { SessionId = session }], CancellationToken.None);
+    }
+
+    private Task<List<EmbeddedFunctions.ServiceBus.ServiceBusReceivedMessage>> ReceiveAsync(SessionLock held) =>
+        Store.ReceiveAsync(held, 10, TimeSpan.FromMinutes(1), 10, CancellationToken.None);
 
     protected static OutgoingMessage Message(string body) => new(Encoding.UTF8.GetBytes(body)) { MessageId = body };
 
@@ -232,7 +265,7 @@ public abstract class MessageStoreTests : IAsyncLifetime
 
     private static IEnumerable<string> Bodies(IEnumerable<EmbeddedFunctions.ServiceBus.ServiceBusReceivedMessage> messages) => messages.Select(m => m.Body.ToString());
 
-    private Task SendAsync(string name, params string[] bodies) => Store.SendAsync(name, [.. bodies.Select(Message)], CancellationToken.None);
+    private Task SendAsync(string name, params string[] bodies) => Writer.SendAsync(name, [.. bodies.Select(Message)], CancellationToken.None);
 
     private Task<List<EmbeddedFunctions.ServiceBus.ServiceBusReceivedMessage>> ReceiveAsync(string queue, int limit = 10, int maxDeliveries = 10) =>
         Store.ReceiveAsync(queue, limit, TimeSpan.FromMinutes(1), maxDeliveries, CancellationToken.None);
