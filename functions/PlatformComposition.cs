@@ -40,6 +40,7 @@ public static class PlatformComposition
         services.AddNotifications();
 
         services.AddSingleton<SessionCookies>();
+        services.AddSingleton<SessionCredentials>();
         services.AddStreams();
         services.AddHttpPipeline();
         builder.UseHttpPipeline();

@@ -36,6 +36,9 @@ internal sealed class HostKeys(KeyStore store, FunctionCatalog catalog)
         return allowed;
     }
 
+    /// <summary>The key of the host's own endpoints.</summary>
+    public async Task<string> SystemKeyAsync() => (await LoadOnceAsync()).First(key => key is { Scope: SystemScope, Name: Default }).Value;
+
     public static string FunctionScope(string function) => $"function:{function.ToLowerInvariant()}";
 
     // A failed load is tried again by the next call; two loads at once do no harm.

@@ -1,6 +1,7 @@
 using EmbeddedFunctions.Discovery;
 using EmbeddedFunctions.Invocation;
 using EmbeddedFunctions.Worker;
+using EmbeddedFunctions.Worker.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -63,8 +64,10 @@ internal sealed class HttpInvoker(DiscoveredFunction function, FunctionPipeline 
 
     private IResult? Answer(object? value)
     {
-        if (value is null or IResult)
-            return (IResult?)value;
+        if (value is null or HttpResponseData) // the latter is written already
+            return null;
+        if (value is IResult result)
+            return result;
         if (!_hasOutputs)
             throw new InvalidOperationException($"{function.Name} returned a {value.GetType().Name}; HTTP functions return an IResult or nothing (the worker does not serialise plain objects).");
 

@@ -6,10 +6,12 @@ using EmbeddedFunctions.Durable;
 using EmbeddedFunctions.Hosting;
 using EmbeddedFunctions.Http;
 using EmbeddedFunctions.Invocation;
+using EmbeddedFunctions.Management;
 using EmbeddedFunctions.Storage;
 using EmbeddedFunctions.Timers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
@@ -51,7 +53,10 @@ internal static class HostSetup
         AddHost(web, options, catalog, new FunctionPipeline(app.Middleware));
         DeferredServices.Defer(web.Services);
         var host = web.Build();
-        ((IEndpointRouteBuilder)host).DataSources.Add(new DefaultEndpointDataSource(host.Services.GetRequiredService<HttpEndpoints>().Build()));
+        List<Endpoint> endpoints = [.. host.Services.GetRequiredService<HttpEndpoints>().Build()];
+        if (catalog.UsesDurableTasks)
+            endpoints.AddRange(host.Services.ManagementRoutes());
+        ((IEndpointRouteBuilder)host).DataSources.Add(new DefaultEndpointDataSource(endpoints));
         return host;
     }
 
@@ -70,7 +75,7 @@ internal static class HostSetup
         // After the app's own hosted services: those bring the data up to date that the functions work on.
         services.AddHostedService<StartBanner>();
         if (catalog.UsesDurableTasks)
-            services.AddDurableEngine();
+            services.AddManagement().AddDurableEngine();
         services.AddHostedService<BrokerService>().AddHostedService(s => s.GetRequiredService<TimerService>());
     }
 

@@ -16,6 +16,7 @@ public static class HostAdapters
         HostStorageDefaults.AddTo(configuration);
         services.AddSingleton<IOutboxSignal>(provider => new TimerOutboxSignal(provider.GetRequiredService<ITimerSignal>()));
         services.AddSingleton<ITopicSender>(provider => new BrokerTopicSender(provider.GetRequiredService<IMessageSender>()));
+        services.AddSingleton<IOperatorAccess, OperatorAccess>();
         services.AddHostedService<StartGuide>();
         return services;
     }

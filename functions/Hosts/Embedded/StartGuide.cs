@@ -23,6 +23,7 @@ internal sealed class StartGuide(DatabaseReady ready, IServer server, IOptions<P
 
         Platform is ready at {{url}} (operations: {{url}}/swagger-ui/)
         Operator account: {{options.Value.AdminUsername}} ({{options.Value.AdminEmail}}); a generated password is printed once, at the first start.
+        Operator page: {{url}}/admin/orchestrations
 
         Try it:
           curl -s {{url}}/api/v1/auth/register --json '{"username":"alice","email":"alice@example.com","password":"Correct-Horse-9"}'

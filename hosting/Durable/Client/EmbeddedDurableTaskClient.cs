@@ -2,14 +2,18 @@ using System.Globalization;
 using EmbeddedFunctions.Durable.Storage;
 using EmbeddedFunctions.DurableTask;
 using EmbeddedFunctions.DurableTask.Client;
+using EmbeddedFunctions.Management;
 
 namespace EmbeddedFunctions.Durable;
 
 /// <summary>The client of the engine in this process. It works from any node: what concerns partitions of others goes through the store.</summary>
-internal sealed class EmbeddedDurableTaskClient(DurableEngine engine) : DurableTaskClient("default")
+internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, ManagementUrls? urls = null) : DurableTaskClient("default")
 {
     private static readonly TimeSpan RemotePoll = TimeSpan.FromSeconds(1);
     private const int PurgeChunk = 500;
+
+    /// <summary>Null outside a host.</summary>
+    public ManagementUrls? Urls { get; } = urls;
 
     private DurableNode Node => engine.Node;
 
