@@ -18,6 +18,8 @@ public static class DataModule
         services.TryAddScoped<CallerScope>();
         services.TryAddTransient(provider => provider.GetRequiredService<CallerScope>().Current);
         services.AddSingleton(_ => new DatabaseSettings(configuration));
+        services.AddSingleton<SqliteConnections>();
+        services.AddSingleton<SqliteStatements>();
         services.AddSingleton<WriteGate>();
         services.AddSingleton<UnitOfWorkServices>();
         services.AddSingleton<IOutboxSignal, TimerOnlySignal>();
@@ -45,7 +47,7 @@ public static class DataModule
     {
         var settings = provider.GetRequiredService<DatabaseSettings>();
         if (settings.IsSqlite)
-            options.UseSqlite(settings.ConnectionString).AddInterceptors(new SqliteConnections());
+            options.UseSqlite(settings.ConnectionString).AddInterceptors(provider.GetRequiredService<SqliteConnections>(), provider.GetRequiredService<SqliteStatements>());
         else
             options.UseNpgsql(settings.Postgres);
 

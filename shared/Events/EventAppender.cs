@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Text;
 
@@ -13,34 +14,31 @@ namespace Platform.Events;
 /// Stores the events of one unit of work with one statement. Events are most of what the platform writes and never change, so EF's bookkeeping per row,
 /// and a statement per row for SQLite to parse, would cost more than the rest of a typical save.
 /// </summary>
-public sealed class EventAppender
+internal sealed class EventAppender(SqliteStatements statements)
 {
     private const int MostRows = 100; // per statement; far below the limit of parameters of both databases
+    private readonly ConcurrentDictionary<int, string> _texts = [];
     private Column[]? _columns;
-    private string? _insert;
 
     /// <summary>Inserts in the given order, inside the context's current transaction.</summary>
-    internal async Task AppendAsync(PlatformDbContext db, IReadOnlyList<PlatformEvent> events, CancellationToken ct)
+    public async Task AppendAsync(PlatformDbContext db, IReadOnlyList<PlatformEvent> events, CancellationToken ct)
     {
         _columns ??= [.. Columns(db.Model.FindEntityType(typeof(PlatformEvent))!)];
-        _insert ??= $"INSERT INTO events ({string.Join(", ", _columns.Select(c => c.Name))}) VALUES ";
         foreach (var rows in events.Chunk(MostRows))
             await InsertAsync(db, rows, ct);
     }
 
     private async Task InsertAsync(PlatformDbContext db, PlatformEvent[] rows, CancellationToken ct)
     {
-        await using var command = db.Database.GetDbConnection().CreateCommand();
+        await using var command = statements.CreateCommand(db.Database.GetDbConnection());
+        command.CommandText = _texts.GetOrAdd(rows.Length, Text);
         command.Transaction = db.Database.CurrentTransaction!.GetDbTransaction();
-        var sql = new StringBuilder(_insert);
-        for (var row = 0; row < rows.Length; row++)
+        foreach (var row in rows)
         {
-            sql.Append(row == 0 ? "(" : ", (");
-            AddValues(command, sql, rows[row]);
-            sql.Append(')');
+            foreach (var column in _columns!)
+                command.Parameters.Add(column.Mapping.CreateParameter(command, $"@p{command.Parameters.Count}", column.Getter.GetClrValueUsingContainingEntity(row)));
         }
 
-        command.CommandText = sql.ToString();
         try
         {
             await command.ExecuteNonQueryAsync(ct);
@@ -51,23 +49,16 @@ public sealed class EventAppender
         }
     }
 
-    private void AddValues(DbCommand command, StringBuilder sql, PlatformEvent row)
+    private string Text(int rows)
     {
-        foreach (var column in _columns!)
+        var sql = new StringBuilder("INSERT INTO events (").AppendJoin(", ", _columns!.Select(c => c.Name)).Append(") VALUES ");
+        for (var row = 0; row < rows; row++)
         {
-            var value = column.Getter.GetClrValueUsingContainingEntity(row);
-            if (sql[^1] != '(')
-                sql.Append(", ");
-            if (value is null)
-            {
-                sql.Append("NULL");
-                continue;
-            }
-
-            var name = $"@p{command.Parameters.Count}";
-            sql.Append(name);
-            command.Parameters.Add(column.Mapping.CreateParameter(command, name, value));
+            var first = row * _columns!.Length;
+            sql.Append(row == 0 ? "(" : ", (").AppendJoin(", ", Enumerable.Range(first, _columns.Length).Select(i => $"@p{i}")).Append(')');
         }
+
+        return sql.ToString();
     }
 
     private static IEnumerable<Column> Columns(IEntityType type) => type.GetProperties()

@@ -13,6 +13,8 @@ internal static class ExecuteBench
 {
     private const string Script = "print(1)";
     private const int Batch = 200;
+    private const int BatchRounds = 5;
+    private const int WarmUpBatches = 3;
     private const int Concurrency = 2;
 
     public static async Task<int> RunAsync(int rounds)
@@ -28,20 +30,23 @@ internal static class ExecuteBench
         await user.SignUpAsync(platform.DataDirectory);
         await using var bare = await BareSandbox.StartAsync();
 
+        await WarmUpAsync(user.Http, bare);
         await SequentialAsync(report, user.Http, bare, rounds);
         await ThroughputAsync(report, user.Http, bare);
         return report.Finish();
     }
 
+    /// <summary>Until the just-in-time compiler has done its work: what is measured is a platform that runs, not one that starts.</summary>
+    private static async Task WarmUpAsync(HttpClient http, BareSandbox bare)
+    {
+        for (var batch = 0; batch < WarmUpBatches; batch++)
+            await OursAsync(http);
+        await TheirsAsync(bare);
+    }
+
     /// <summary>Alternates between the two, so that a noisy neighbour hits both.</summary>
     private static async Task SequentialAsync(Report report, HttpClient http, BareSandbox bare, int rounds)
     {
-        for (var warm = 0; warm < 20; warm++)
-        {
-            await ExecuteAsync(http);
-            await bare.MillisecondsAsync(Script);
-        }
-
         var (ours, theirs) = (new List<double>(), new List<double>());
         for (var round = 0; round < rounds; round++)
         {
@@ -55,14 +60,28 @@ internal static class ExecuteBench
 
     private static async Task ThroughputAsync(Report report, HttpClient http, BareSandbox bare)
     {
+        var (ours, theirs) = (new List<double>(), new List<double>());
+        for (var round = 0; round < BatchRounds; round++)
+        {
+            theirs.Add(await TheirsAsync(bare));
+            ours.Add(await OursAsync(http));
+        }
+
+        report.Add(new Case("execute", $"{Batch} at once", Report.Median(ours), "executions/s", "bare runs, two at a time", Report.Median(theirs), BatchRounds, "target: >= 0.80"));
+    }
+
+    private static async Task<double> OursAsync(HttpClient http)
+    {
+        var clock = Stopwatch.StartNew();
+        await Task.WhenAll(Enumerable.Range(0, Batch).Select(_ => ExecuteAsync(http)));
+        return Batch / clock.Elapsed.TotalSeconds;
+    }
+
+    private static async Task<double> TheirsAsync(BareSandbox bare)
+    {
         var clock = Stopwatch.StartNew();
         await Parallel.ForEachAsync(Enumerable.Range(0, Batch), new ParallelOptions { MaxDegreeOfParallelism = Concurrency }, async (_, _) => await bare.MillisecondsAsync(Script));
-        var theirs = Batch / clock.Elapsed.TotalSeconds;
-
-        clock.Restart();
-        await Task.WhenAll(Enumerable.Range(0, Batch).Select(_ => ExecuteAsync(http)));
-        var ours = Batch / clock.Elapsed.TotalSeconds;
-        report.Add(new Case("execute", $"{Batch} at once", ours, "executions/s", "bare runs, two at a time", theirs, 1, "target: >= 0.80"));
+        return Batch / clock.Elapsed.TotalSeconds;
     }
 
     private static async Task<double> ExecuteAsync(HttpClient http)
