@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Sqlite.Storage.Internal;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,7 +19,6 @@ public static class DataModule
         services.TryAddScoped<CallerScope>();
         services.TryAddTransient(provider => provider.GetRequiredService<CallerScope>().Current);
         services.AddSingleton(_ => new DatabaseSettings(configuration));
-        services.AddSingleton<SqliteConnections>();
         services.AddSingleton<SqliteStatements>();
         services.AddSingleton<WriteGate>();
         services.AddSingleton<UnitOfWorkServices>();
@@ -47,7 +47,9 @@ public static class DataModule
     {
         var settings = provider.GetRequiredService<DatabaseSettings>();
         if (settings.IsSqlite)
-            options.UseSqlite(settings.ConnectionString).AddInterceptors(provider.GetRequiredService<SqliteConnections>(), provider.GetRequiredService<SqliteStatements>());
+#pragma warning disable EF1001 // see SqliteKeptConnection
+            options.UseSqlite(settings.ConnectionString).AddInterceptors(provider.GetRequiredService<SqliteStatements>()).ReplaceService<ISqliteRelationalConnection, SqliteKeptConnection>();
+#pragma warning restore EF1001
         else
             options.UseNpgsql(settings.Postgres);
 

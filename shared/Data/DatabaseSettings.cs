@@ -60,7 +60,7 @@ public sealed class DatabaseSettings : IAsyncDisposable
             return await _postgres.OpenConnectionAsync(ct);
         var connection = new SqliteConnection(ConnectionString);
         await connection.OpenAsync(ct);
-        await SqliteConnections.ApplyAsync(connection, ct);
+        SqliteSettings.Apply(connection);
         return connection;
     }
 
@@ -74,7 +74,7 @@ public sealed class DatabaseSettings : IAsyncDisposable
             return await _postgres.OpenConnectionAsync(ct);
         var connection = new SqliteConnection(_relayConnectionString);
         await connection.OpenAsync(ct);
-        await SqliteConnections.RelaxAsync(connection, ct);
+        SqliteSettings.Relax(connection);
         return connection;
     }
 
