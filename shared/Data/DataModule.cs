@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.EntityFrameworkCore.Sqlite.Storage.Internal;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -19,7 +18,7 @@ public static class DataModule
         services.TryAddScoped<CallerScope>();
         services.TryAddTransient(provider => provider.GetRequiredService<CallerScope>().Current);
         services.AddSingleton(_ => new DatabaseSettings(configuration));
-        services.AddSingleton<SqliteStatements>();
+        services.AddSingleton<SqlitePool>();
         services.AddSingleton<WriteGate>();
         services.AddSingleton<UnitOfWorkServices>();
         services.AddSingleton<IOutboxSignal, TimerOnlySignal>();
@@ -47,9 +46,7 @@ public static class DataModule
     {
         var settings = provider.GetRequiredService<DatabaseSettings>();
         if (settings.IsSqlite)
-#pragma warning disable EF1001 // see SqliteKeptConnection
-            options.UseSqlite(settings.ConnectionString).AddInterceptors(provider.GetRequiredService<SqliteStatements>()).ReplaceService<ISqliteRelationalConnection, SqliteKeptConnection>();
-#pragma warning restore EF1001
+            options.UseSqlitePool(provider.GetRequiredService<SqlitePool>(), settings.ConnectionString);
         else
             options.UseNpgsql(settings.Postgres);
 

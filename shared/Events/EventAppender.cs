@@ -14,7 +14,7 @@ namespace Platform.Events;
 /// Stores the events of one unit of work with one statement. Events are most of what the platform writes and never change, so EF's bookkeeping per row,
 /// and a statement per row for SQLite to parse, would cost more than the rest of a typical save.
 /// </summary>
-internal sealed class EventAppender(SqliteStatements statements)
+internal sealed class EventAppender
 {
     private const int MostRows = 100; // per statement; far below the limit of parameters of both databases
     private readonly ConcurrentDictionary<int, string> _texts = [];
@@ -30,7 +30,7 @@ internal sealed class EventAppender(SqliteStatements statements)
 
     private async Task InsertAsync(PlatformDbContext db, PlatformEvent[] rows, CancellationToken ct)
     {
-        await using var command = statements.CreateCommand(db.Database.GetDbConnection());
+        await using var command = db.Database.GetDbConnection().CreateCommand();
         command.CommandText = _texts.GetOrAdd(rows.Length, Text);
         command.Transaction = db.Database.CurrentTransaction!.GetDbTransaction();
         foreach (var row in rows)

@@ -10,7 +10,7 @@ namespace Platform.Executions;
 /// The steps of the saga up to a made sandbox (executions.md §2.7): validate, allocate, queue, claim the run. One transaction, since no wait lies between them.
 /// </summary>
 public sealed class AdmitExecution(
-    PlatformDbContext db, ExecutionQueue queue, QueueForecast forecast, RuntimeCatalog runtimes, SystemSettingsStore settings, IOptions<ExecutionOptions> options, TimeProvider clock)
+    PlatformDbContext db, ExecutionQueue queue, RuntimeCatalog runtimes, SystemSettingsStore settings, IOptions<ExecutionOptions> options, TimeProvider clock)
 {
     private const int MaxScriptBytes = 1_048_576;
 
@@ -21,16 +21,17 @@ public sealed class AdmitExecution(
     public Task<Admission> AdmitAsync(RunExecution.Input input, Guid runToken, CancellationToken ct) => db.RetryOnRaceAsync(() => db.InTransactionAsync(
         async () =>
         {
-            await queue.GrantAsync(self: input.ExecutionId, ct);
             if (await db.FindWorkAsync(input.ExecutionId, ct) is not { } execution || execution.Status.IsTerminal())
                 return Admission.Ended;
-            var admission = execution.RunToken is { } claimed ? Admission.Refuse(ExecutionOutcome.Lost, claimed) : await AdvanceAsync(execution, input, runToken, ct);
+            if (!execution.HoldsSlot) // after a failed start
+                await TakeSlotAsync(execution, ct);
+            var admission = execution.RunToken is { } claimed ? Admission.Refuse(ExecutionOutcome.Lost, claimed) : await AdvanceAsync(execution, runToken, ct);
             await db.SaveChangesAsync(ct);
             return admission;
         },
         ct));
 
-    private async Task<Admission> AdvanceAsync(Execution execution, RunExecution.Input input, Guid runToken, CancellationToken ct)
+    private async Task<Admission> AdvanceAsync(Execution execution, Guid runToken, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         if (execution.CancelRequestedAt is not null)
@@ -38,7 +39,6 @@ public sealed class AdmitExecution(
         if (now - execution.CreatedAt >= TimeSpan.FromSeconds(options.Value.StaleSeconds))
             return Admission.Refuse(ExecutionOutcome.Refused("Waited too long in the queue"));
 
-        await BeginAsync(execution, input, now, ct);
         if (runtimes.Find(execution.Lang, execution.LangVersion) is not { } runtime)
             return Admission.Refuse(ExecutionOutcome.SystemFailure("The runtime is no longer available"));
         if (await ValidateAsync(execution, ct) is { } refusal)
@@ -52,17 +52,10 @@ public sealed class AdmitExecution(
         return await ClaimAsync(execution, runtime, runToken, now, ct);
     }
 
-    private async Task BeginAsync(Execution execution, RunExecution.Input input, DateTimeOffset now, CancellationToken ct)
+    private async Task TakeSlotAsync(Execution execution, CancellationToken ct)
     {
-        if (execution.Saga is not null)
-            return;
-
-        var saga = execution.BeginSaga(Guid.CreateVersion7(now), now);
-        var position = execution.HoldsSlot ? 1 : await queue.PositionAsync(execution, ct);
-        var wait = execution.HoldsSlot ? 0 : await forecast.WaitSecondsAsync(position, ct);
-        db.RaiseFor(execution, new SagaStarted(saga.Id, execution.Id, input.RequestEventId));
-        db.RaiseFor(execution, new ExecutionAccepted(execution.Id, position, wait, execution.Priority));
-        db.RaiseFor(execution, new ExecutionQueued(execution.Id, position, wait is { } seconds ? now.AddSeconds(seconds) : null));
+        await queue.LockAsync(ct);
+        await queue.GrantAsync(execution.Id, freed: 0, ct);
     }
 
     private async Task<ExecutionOutcome?> ValidateAsync(Execution execution, CancellationToken ct)

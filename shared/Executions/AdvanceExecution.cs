@@ -8,7 +8,7 @@ namespace Platform.Executions;
 /// middle: what was claimed is not run twice.
 /// </summary>
 public sealed class AdvanceExecution(
-    AdmitExecution admit, ExecutionRunner runner, ExecutionResults results, ExecutionQueue queue, RunningExecutions running, RuntimeCatalog runtimes, ILogger<AdvanceExecution> log)
+    AdmitExecution admit, ExecutionRunner runner, ExecutionResults results, RunningExecutions running, RuntimeCatalog runtimes, ILogger<AdvanceExecution> log)
 {
     public async Task<ExecutionStep> AdvanceAsync(RunExecution.Input input, CancellationToken ct)
     {
@@ -36,26 +36,12 @@ public sealed class AdvanceExecution(
         try
         {
             await results.StoreAsync(id, fence, outcome, CancellationToken.None);
+            return ExecutionStep.Over;
         }
         catch (Exception e)
         {
             log.LogError(e, "The result of execution {ExecutionId} could not be stored at once", id);
             return new ExecutionStep(ExecutionStepKind.Unstored, fence, outcome);
-        }
-
-        await ScheduleNextAsync();
-        return ExecutionStep.Over;
-    }
-
-    private async Task ScheduleNextAsync()
-    {
-        try
-        {
-            await queue.ScheduleAsync(CancellationToken.None);
-        }
-        catch (Exception e)
-        {
-            log.LogWarning(e, "Free slots could not be handed out; the timer will do it");
         }
     }
 }

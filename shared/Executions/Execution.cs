@@ -79,6 +79,9 @@ public sealed class Execution : IUserOwned, IOperatorVisible
     /// <summary>Null until a slot is granted.</summary>
     public ResourceAllocation? Allocation { get; private set; }
 
+    /// <summary>Its durable orchestration was started, with the first slot.</summary>
+    public bool HasHadSlot => HoldsSlot || StartAttempts > 0;
+
     public string PodName => PodSpecification.NameOf(Id);
 
     public ExecutionLimits Limits => new(TimeoutSeconds, MemoryMb, CpuMillicores);

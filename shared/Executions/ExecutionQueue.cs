@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Platform.Data;
 using Platform.Settings;
 using Platform.Workflows;
@@ -8,28 +9,43 @@ namespace Platform.Executions;
 /// <summary>
 /// The queue of executions.md §2.6: bands by priority, first come first served inside a band, at most <c>max_concurrent_executions</c> at a time.
 /// A slot is a flag of the execution's row; whoever hands slots out first locks the queue's one row, so that no two schedulers count the same room.
-/// Runs as <see cref="Identity.Caller.Platform"/>: the queue is one for all tenants.
+/// An execution's saga starts with its slot: one that waits costs nothing but its row. Runs as <see cref="Identity.Caller.Platform"/>: the queue is one for all tenants.
 /// </summary>
-public sealed class ExecutionQueue(PlatformDbContext db, SystemSettingsStore settings, IWorkflows workflows, TimeProvider clock)
+public sealed class ExecutionQueue(PlatformDbContext db, SystemSettingsStore settings, IWorkflows workflows, IOptions<ExecutionOptions> options, TimeProvider clock)
 {
-    /// <summary>Gives free slots to those who have waited longest and wakes them. The work of <paramref name="self"/> goes on without a wake-up.</summary>
-    public async Task<int> GrantAsync(Guid? self, CancellationToken ct)
+    /// <summary>
+    /// Until the transaction ends, nobody else hands out slots.
+    /// </summary>
+    public async Task LockAsync(CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var most = (await settings.GetAsync(ct)).ExecutionLimits.MaxConcurrentExecutions;
         await db.ExecutionQueueLocks.Where(q => q.Id == ExecutionQueueLock.TheRow).ExecuteUpdateAsync(q => q.SetProperty(l => l.LockedAt, now), ct);
-        var room = most - await db.Executions.CountAsync(e => e.HoldsSlot, ct);
-        if (room <= 0)
-            return 0;
+    }
 
+    /// <summary>Whether an execution that is just being made may go ahead: there is a slot and nobody waits for it. Locks the queue.</summary>
+    public async Task<bool> HasRoomForNewcomerAsync(CancellationToken ct)
+    {
+        await LockAsync(ct);
+        return await RoomAsync(ct) > 0 && !await Waiting.AnyAsync(ct);
+    }
+
+    /// <summary>
+    /// Gives free slots, and the <paramref name="freed"/> that this transaction gives back, to those who have waited longest and sees to it that they start. The work of
+    /// <paramref name="self"/> goes on by itself. The queue is locked.
+    /// </summary>
+    public async Task GrantAsync(Guid? self, int freed, CancellationToken ct)
+    {
+        var room = await RoomAsync(ct) + freed;
+        if (room <= 0)
+            return;
+
+        var now = clock.GetUtcNow();
         var next = await Waiting.OrderBy(e => e.Band).ThenBy(e => e.CreatedAt).ThenBy(e => e.Id).Take(room).WithWork().ToListAsync(ct);
         foreach (var execution in next)
         {
             if (execution.GrantSlot(now) is null && execution.Id != self)
-                workflows.Signal(RunExecution.InstanceId(execution.Id), RunExecution.SlotGranted);
+                await WakeAsync(execution, ct);
         }
-
-        return next.Count;
     }
 
     /// <summary>Hands out what has become free; cheap when nobody waits.</summary>
@@ -38,22 +54,33 @@ public sealed class ExecutionQueue(PlatformDbContext db, SystemSettingsStore set
         if (!await Waiting.AnyAsync(ct))
             return;
 
-        await db.InTransactionAsync(
+        await db.RetryOnRaceAsync(() => db.InTransactionAsync(
             async () =>
             {
-                var granted = await GrantAsync(self: null, ct);
-                await db.SaveChangesAsync(ct);
-                return granted;
+                await LockAsync(ct);
+                await GrantAsync(self: null, freed: 0, ct);
+                return await db.SaveChangesAsync(ct);
             },
-            ct);
+            ct));
     }
 
-    /// <summary>How many would be served before <paramref name="execution"/>, itself included: 1 is the next.</summary>
-    public Task<int> PositionAsync(Execution execution, CancellationToken ct)
+    /// <summary>Starts the saga of an execution, or wakes the one that waits after a failed start.</summary>
+    public async Task WakeAsync(Execution execution, CancellationToken ct)
+    {
+        if (execution.StartAttempts > 0)
+            workflows.Signal(RunExecution.InstanceId(execution.Id), RunExecution.SlotGranted);
+        else
+            Start(execution, await CorrelationOfAsync(execution, ct));
+    }
+
+    public void Start(Execution execution, string? correlationId) =>
+        workflows.Start(RunExecution.Name, RunExecution.InstanceId(execution.Id), new RunExecution.Input(execution.Id, correlationId, options.Value.StaleSeconds));
+
+    /// <summary>How many will be served before <paramref name="execution"/>.</summary>
+    public Task<int> CountAheadAsync(Execution execution, CancellationToken ct)
     {
         var (band, created, id) = (execution.Band, execution.CreatedAt, execution.Id);
-        return Waiting.CountAsync(
-            e => e.Id == id || e.Band < band || (e.Band == band && (e.CreatedAt < created || (e.CreatedAt == created && e.Id.CompareTo(id) < 0))), ct);
+        return Waiting.CountAsync(e => e.Band < band || (e.Band == band && (e.CreatedAt < created || (e.CreatedAt == created && e.Id.CompareTo(id) < 0))), ct);
     }
 
     public Task<int> ActiveOfLanguageAsync(string lang, CancellationToken ct) =>
@@ -61,4 +88,14 @@ public sealed class ExecutionQueue(PlatformDbContext db, SystemSettingsStore set
 
     private IQueryable<Execution> Waiting =>
         db.Executions.Where(e => e.Status == ExecutionStatus.Queued && !e.HoldsSlot && e.CancelRequestedAt == null);
+
+    private async Task<int> RoomAsync(CancellationToken ct) =>
+        (await settings.GetAsync(ct)).ExecutionLimits.MaxConcurrentExecutions - await db.Executions.CountAsync(e => e.HoldsSlot, ct);
+
+    // What happens to it from here on belongs to the request that made it, whoever freed the slot.
+    private Task<string?> CorrelationOfAsync(Execution execution, CancellationToken ct)
+    {
+        var id = execution.Id.ToString();
+        return db.Events.Where(e => e.AggregateId == id && e.EventType == ExecutionRequested.Name).Select(e => e.CorrelationId).FirstOrDefaultAsync(ct);
+    }
 }

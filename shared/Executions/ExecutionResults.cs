@@ -4,11 +4,11 @@ using Platform.Events;
 namespace Platform.Executions;
 
 /// <summary>
-/// The result processor: the only writer of terminal states. Status, output, usage, released resources, the saga's end and all events are one
+/// The result processor: the only writer of terminal states. Status, output, usage, released resources, the saga's end, all events and the slot's next owner are one
 /// transaction; a reader who has seen <c>result_stored</c> finds the result. The key of <see cref="ExecutionResult"/> and the version of
 /// <see cref="Execution"/> keep a second result out.
 /// </summary>
-public sealed class ExecutionResults(PlatformDbContext db, TimeProvider clock)
+public sealed class ExecutionResults(PlatformDbContext db, ExecutionQueue queue, TimeProvider clock)
 {
     /// <summary>
     /// Stores the outcome, if the execution has not ended yet and <paramref name="fence"/> is still the token of its worker (null: no worker has it).
@@ -24,16 +24,22 @@ public sealed class ExecutionResults(PlatformDbContext db, TimeProvider clock)
     public Task<bool> AbandonAsync(Guid executionId, string fault, CancellationToken ct) =>
         FinishAsync(executionId, _ => ExecutionOutcome.Unstored($"The result could not be stored ({fault})"), ct);
 
-    private Task<bool> FinishAsync(Guid executionId, Func<Execution, ExecutionOutcome?> outcomeFor, CancellationToken ct) => db.RetryOnRaceAsync(async () =>
-    {
-        var execution = await db.FindTrackedWorkAsync(executionId, ct);
-        if (execution is null || execution.Status.IsTerminal() || outcomeFor(execution) is not { } outcome)
-            return false;
+    private Task<bool> FinishAsync(Guid executionId, Func<Execution, ExecutionOutcome?> outcomeFor, CancellationToken ct) =>
+        db.RetryOnRaceAsync(() => db.InTransactionAsync(
+            async () =>
+            {
+                await queue.LockAsync(ct);
+                var execution = await db.FindTrackedWorkAsync(executionId, ct);
+                if (execution is null || execution.Status.IsTerminal() || outcomeFor(execution) is not { } outcome)
+                    return false;
 
-        Finish(execution, outcome);
-        await db.SaveChangesAsync(ct);
-        return true;
-    });
+                var freed = execution.HoldsSlot ? 1 : 0;
+                Finish(execution, outcome);
+                await queue.GrantAsync(self: null, freed, ct);
+                await db.SaveChangesAsync(ct);
+                return true;
+            },
+            ct));
 
     private void Finish(Execution execution, ExecutionOutcome outcome)
     {

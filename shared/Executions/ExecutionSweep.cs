@@ -1,15 +1,14 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Platform.Data;
-using Platform.Workflows;
 
 namespace Platform.Executions;
 
 /// <summary>
-/// Finds what fell through every other net (executions.md §4.2): requests whose saga never began, entries that waited too long, runs whose end nobody reported,
+/// Finds what fell through every other net (executions.md §4.2): slots whose saga never started, entries that waited too long, runs whose end nobody reported,
 /// allocations of ended executions. Each find is ended or started anew with the same conditional writes as everywhere, so a sweep beside living work does no harm.
 /// </summary>
-public sealed class ExecutionSweep(PlatformDbContext db, ExecutionResults results, IWorkflows workflows, IOptions<ExecutionOptions> options, TimeProvider clock)
+public sealed class ExecutionSweep(PlatformDbContext db, ExecutionResults results, ExecutionQueue queue, IOptions<ExecutionOptions> options, TimeProvider clock)
 {
     private const int Batch = 100;
     private static readonly TimeSpan StartGrace = TimeSpan.FromMinutes(1);
@@ -26,17 +25,17 @@ public sealed class ExecutionSweep(PlatformDbContext db, ExecutionResults result
     private async Task<int> StartForgottenAsync(DateTimeOffset now, CancellationToken ct)
     {
         var before = now - StartGrace;
-        var forgotten = await db.Executions.Where(e => e.Status == ExecutionStatus.Queued && e.Saga == null && e.CreatedAt < before)
-            .OrderBy(e => e.CreatedAt).Take(Batch).Select(e => e.Id).ToListAsync(ct);
-        foreach (var id in forgotten)
-            workflows.Start(RunExecution.Name, RunExecution.InstanceId(id), new RunExecution.Input(id, Guid.Empty, null, options.Value.StaleSeconds));
+        var forgotten = await db.Executions.Where(e => e.Status == ExecutionStatus.Queued && e.HoldsSlot && e.UpdatedAt < before)
+            .OrderBy(e => e.CreatedAt).Take(Batch).ToListAsync(ct);
+        foreach (var execution in forgotten)
+            await queue.WakeAsync(execution, ct);
         await db.SaveChangesAsync(ct);
         return forgotten.Count;
     }
 
     private async Task<int> EndStaleAsync(DateTimeOffset now, CancellationToken ct)
     {
-        var before = now - TimeSpan.FromSeconds(options.Value.StaleSeconds) - EndGrace;
+        var before = now - TimeSpan.FromSeconds(options.Value.StaleSeconds);
         var stale = await db.Executions.Where(e => e.Status == ExecutionStatus.Queued && e.CreatedAt < before).OrderBy(e => e.CreatedAt).Take(Batch).Select(e => e.Id).ToListAsync(ct);
         return await EndAsync(stale, ExecutionOutcome.Refused("Waited too long in the queue"), ct);
     }

@@ -11,7 +11,7 @@ public static class ExecutionsModule
         services.AddSingleton<RunningExecutions>().AddSingleton<LiveOutput>().AddHostedService<CancelWatch>();
         services.AddScoped<ExecutionGate>().AddScoped<StartExecution>().AddScoped<RetryExecution>().AddScoped<CancelExecution>().AddScoped<DeleteExecution>();
         services.AddScoped<ExecutionQueries>().AddScoped<SagaQueries>().AddScoped<RuntimeQueries>().AddScoped<ExecutionWaiter>();
-        services.AddScoped<ExecutionQueue>().AddScoped<QueueForecast>().AddScoped<AdmitExecution>().AddScoped<ExecutionRunner>();
+        services.AddScoped<ExecutionQueue>().AddScoped<QueueForecast>().AddScoped<ExecutionLine>().AddScoped<AdmitExecution>().AddScoped<ExecutionRunner>();
         services.AddScoped<ExecutionResults>().AddScoped<AdvanceExecution>().AddScoped<ExecutionSweep>();
         return services;
     }

@@ -9,5 +9,5 @@ public static class RunExecution
 
     public static string InstanceId(Guid executionId) => $"exec-{executionId}";
 
-    public sealed record Input(Guid ExecutionId, Guid RequestEventId, string? CorrelationId, int StaleSeconds);
+    public sealed record Input(Guid ExecutionId, string? CorrelationId, int StaleSeconds);
 }

@@ -2,13 +2,12 @@ using Microsoft.Extensions.Options;
 using Platform.Data;
 using Platform.Idempotency;
 using Platform.Identity;
-using Platform.Workflows;
 
 namespace Platform.Executions;
 
-/// <summary>Queues executions: the row, its request event and the start of its saga are one transaction.</summary>
+/// <summary>Queues executions: the row, its first events, its place in the queue and, with a free slot, the start of its saga are one transaction.</summary>
 public sealed class StartExecution(
-    PlatformDbContext db, CallerScope scope, ExecutionGate gate, IWorkflows workflows, IdempotentRequest idempotency, IOptions<ExecutionOptions> options, TimeProvider clock)
+    PlatformDbContext db, CallerScope scope, ExecutionGate gate, ExecutionLine line, IdempotentRequest idempotency, IOptions<ExecutionOptions> options, TimeProvider clock)
 {
     public async Task<Result<ExecutionStarted>> StartAsync(ExecutionRequest request, CancellationToken ct)
     {
@@ -21,7 +20,10 @@ public sealed class StartExecution(
     }
 
     /// <summary>Queues a run whose runtime and limits were checked; <paramref name="kept"/> is the old output that a retry hands on.</summary>
-    internal async Task<ExecutionStarted> QueueAsync(ExecutionSource source, ExecutionGate.Pass pass, ExecutionResult? kept, CancellationToken ct)
+    internal Task<ExecutionStarted> QueueAsync(ExecutionSource source, ExecutionGate.Pass pass, ExecutionResult? kept, CancellationToken ct) =>
+        db.InTransactionAsync(() => StoreAsync(source, pass, kept, ct), ct);
+
+    private async Task<ExecutionStarted> StoreAsync(ExecutionSource source, ExecutionGate.Pass pass, ExecutionResult? kept, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var caller = scope.Current;
@@ -35,8 +37,7 @@ public sealed class StartExecution(
             PreviousOutput = kept?.Output,
             PreviousErrors = kept?.Errors,
         });
-        var input = new RunExecution.Input(execution.Id, requested.EventId, scope.CorrelationId, options.Value.StaleSeconds);
-        workflows.Start(RunExecution.Name, RunExecution.InstanceId(execution.Id), input);
+        await line.JoinAsync(execution, requested, ct);
         var started = new ExecutionStarted(execution.Id, execution.Status);
         idempotency.Complete(started); // in the same transaction: a crash leaves both or neither
         await db.SaveChangesAsync(ct);

@@ -23,7 +23,9 @@ public sealed record ExecutionRequested : PodRequest
     {
     }
 
-    public override string EventType => "execution_requested";
+    public const string Name = "execution_requested";
+
+    public override string EventType => Name;
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Guid? RetriedFrom { get; init; }
