@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Text;
 
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -17,6 +18,7 @@ namespace Platform.Events;
 internal sealed class EventAppender
 {
     private const int MostRows = 100; // per statement; far below the limit of parameters of both databases
+    private const string TakeNumbers = "UPDATE relay_state SET value = value + @count WHERE name = 'sequenced' RETURNING value";
     private readonly ConcurrentDictionary<int, string> _texts = [];
     private Column[]? _columns;
 
@@ -30,23 +32,41 @@ internal sealed class EventAppender
 
     private async Task InsertAsync(PlatformDbContext db, PlatformEvent[] rows, CancellationToken ct)
     {
-        await using var command = db.Database.GetDbConnection().CreateCommand();
-        command.CommandText = _texts.GetOrAdd(rows.Length, Text);
-        command.Transaction = db.Database.CurrentTransaction!.GetDbTransaction();
-        foreach (var row in rows)
-        {
-            foreach (var column in _columns!)
-                command.Parameters.Add(column.Mapping.CreateParameter(command, $"@p{command.Parameters.Count}", column.Getter.GetClrValueUsingContainingEntity(row)));
-        }
-
         try
         {
+            if (db.Database.IsSqlite())
+                await NumberAsync(db, rows, ct);
+            await using var command = Command(db, _texts.GetOrAdd(rows.Length, Text));
+            foreach (var row in rows)
+            {
+                foreach (var column in _columns!)
+                    command.Parameters.Add(column.Mapping.CreateParameter(command, $"@p{command.Parameters.Count}", column.Getter.GetClrValueUsingContainingEntity(row)));
+            }
+
             await command.ExecuteNonQueryAsync(ct);
         }
         catch (DbException e)
         {
             throw new DbUpdateException("The events could not be stored; see the inner exception.", e);
         }
+    }
+
+    // One writer at a time: the order in which the numbers are taken is the order in which they become visible, and the relay has nothing left to do.
+    private static async Task NumberAsync(PlatformDbContext db, PlatformEvent[] rows, CancellationToken ct)
+    {
+        await using var command = Command(db, TakeNumbers);
+        command.Parameters.Add(new SqliteParameter("@count", rows.Length));
+        var last = (long)(await command.ExecuteScalarAsync(ct))!;
+        for (var i = 0; i < rows.Length; i++)
+            rows[i].Number(last - rows.Length + 1 + i);
+    }
+
+    private static DbCommand Command(PlatformDbContext db, string text)
+    {
+        var command = db.Database.GetDbConnection().CreateCommand();
+        command.CommandText = text;
+        command.Transaction = db.Database.CurrentTransaction!.GetDbTransaction();
+        return command;
     }
 
     private string Text(int rows)

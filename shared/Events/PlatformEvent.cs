@@ -17,7 +17,7 @@ public sealed class PlatformEvent : IOptionallyOwned, IOperatorVisible
 
     public required Guid EventId { get; init; }
 
-    /// <summary>Store-wide and strictly increasing in the order of visibility; null until the relay has numbered the committed event.</summary>
+    /// <summary>Store-wide and strictly increasing in the order of visibility; null until the relay has numbered the committed event (PostgreSQL only).</summary>
     public long? Sequence { get; private set; }
 
     public required string EventType { get; init; }
@@ -61,6 +61,8 @@ public sealed class PlatformEvent : IOptionallyOwned, IOperatorVisible
     public EventMetadata ReadMetadata() => JsonSerializer.Deserialize<EventMetadata>(Metadata, JsonColumn.Options)!;
 
     public T ReadPayload<T>() => JsonSerializer.Deserialize<T>(Payload, JsonColumn.Options)!;
+
+    internal void Number(long sequence) => Sequence = sequence;
 
     public void SetOutcome(string status, string? error) => (Status, Error) = (status, error);
 

@@ -32,7 +32,7 @@ internal static class SqlitePoolRegistration
     {
         public SqlitePool Pool => pool;
 
-        public DbContextOptionsExtensionInfo Info => new ExtensionInfo(this);
+        public DbContextOptionsExtensionInfo Info => new Description(this);
 
         public void ApplyServices(IServiceCollection services)
         {
@@ -44,7 +44,7 @@ internal static class SqlitePoolRegistration
             // Nothing to get wrong.
         }
 
-        private sealed class ExtensionInfo(IDbContextOptionsExtension extension) : DbContextOptionsExtensionInfo(extension)
+        private sealed class Description(IDbContextOptionsExtension extension) : DbContextOptionsExtensionInfo(extension)
         {
             public override bool IsDatabaseProvider => false;
 
@@ -52,7 +52,7 @@ internal static class SqlitePoolRegistration
 
             public override int GetServiceProviderHashCode() => 0;
 
-            public override bool ShouldUseSameServiceProvider(DbContextOptionsExtensionInfo other) => other is ExtensionInfo;
+            public override bool ShouldUseSameServiceProvider(DbContextOptionsExtensionInfo other) => other is Description;
 
             public override void PopulateDebugInfo(IDictionary<string, string> debugInfo)
             {

@@ -173,7 +173,7 @@ public sealed class ConsumerTests(PostgresServer postgres) : IClassFixture<Postg
         database.Clock.Advance(TimeSpan.FromHours(3));
         Assert.Equal((0, 1), (await sweep.DeleteExpiredEventsAsync(CancellationToken.None), await sweep.DeleteExpiredKeysAsync(CancellationToken.None)));
         database.Clock.Advance(TimeSpan.FromDays(91));
-        Assert.Equal((2, 0), (await sweep.DeleteExpiredEventsAsync(CancellationToken.None), await sweep.DeleteExpiredKeysAsync(CancellationToken.None)));
+        Assert.Equal((3, 0), (await sweep.DeleteExpiredEventsAsync(CancellationToken.None), await sweep.DeleteExpiredKeysAsync(CancellationToken.None)));
     }
 
     private async Task<TestDatabase> CreateAsync(bool onPostgres)

@@ -65,19 +65,35 @@ public sealed class EventRelayTests(PostgresServer postgres) : IClassFixture<Pos
     }
 
     [Fact]
-    public async Task Run_MoreThanABatch_NumbersAll()
+    public async Task Run_MoreThanABatchOnPostgres_NumbersAll()
     {
-        await using var database = await TestDatabase.CreateAsync();
-        await using (var scope = database.As(Caller.Platform))
-        {
-            for (var i = 0; i < 2500; i++)
-                scope.Db.Raise(new SampleEvent($"n{i}", i));
-            await scope.Db.SaveChangesAsync();
-        }
+        await using var database = await TestDatabase.CreatePostgresAsync(await postgres.CreateDatabaseAsync());
+        await RaiseAsync(database, 2500);
 
         Assert.Equal(2500, await database.Get<EventRelay>().RunAsync(CancellationToken.None));
         await AssertNumberedAsync(database, 2500);
         Assert.Equal(2500, database.Get<EventSignal>().Newest);
+    }
+
+    [Fact]
+    public async Task Run_OnSqlite_FindsEventsNumberedAndTellsReaders()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await RaiseAsync(database, 2500);
+
+        Assert.Equal(0, await database.Get<EventRelay>().RunAsync(CancellationToken.None));
+        await AssertNumberedAsync(database, 2500);
+        Assert.Equal(2500, database.Get<EventSignal>().Newest);
+    }
+
+    private static async Task RaiseAsync(TestDatabase database, int count)
+    {
+        await using (var scope = database.As(Caller.Platform))
+        {
+            for (var i = 0; i < count; i++)
+                scope.Db.Raise(new SampleEvent($"n{i}", i));
+            await scope.Db.SaveChangesAsync();
+        }
     }
 
     [Fact]

@@ -101,7 +101,9 @@ public sealed class AdvanceExecutionTests
 
         Assert.Equal("already_cancelled", (await lab.CancelAsync(id)).Value.Status);
         Assert.Empty(lab.Sandbox.Started);
-        Assert.Equal(["execution_requested", "execution_cancelled", "result_stored"], await lab.EventsAsync(id));
+        Assert.Equal(
+            ["execution_requested", "saga_started", "execution_accepted", "execution_queued", "execution_cancelled", "result_stored", "saga_cancelled"],
+            await lab.EventsAsync(id));
     }
 
     [Fact]

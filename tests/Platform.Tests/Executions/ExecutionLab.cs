@@ -45,14 +45,13 @@ internal sealed class ExecutionLab : IAsyncDisposable
         return lab;
     }
 
-    public async Task<Guid> StartAsync(string script = "print(1)", ExecutionPriority priority = ExecutionPriority.Normal, Caller? caller = null)
+    public async Task<Guid> StartAsync(string script = "print(1)", ExecutionPriority priority = ExecutionPriority.Normal, Caller? caller = null, string? correlationId = null)
     {
         await using var scope = Database.As(caller ?? User);
+        scope.Get<CallerScope>().CorrelationId = correlationId;
         var started = await scope.Get<StartExecution>().StartAsync(new ExecutionRequest { Script = script, Priority = priority }, CancellationToken.None);
         var id = started.Value.ExecutionId;
-        var aggregate = id.ToString();
-        var requested = await scope.Db.Events.SingleAsync(e => e.AggregateId == aggregate);
-        _inputs[id] = new RunExecution.Input(id, requested.EventId, "corr", 3600);
+        _inputs[id] = new RunExecution.Input(id, "corr", 3600);
         Database.Clock.Advance(TimeSpan.FromMilliseconds(1)); // "first come" has the resolution of a millisecond
         return id;
     }

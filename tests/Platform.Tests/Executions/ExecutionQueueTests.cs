@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Platform.Executions;
 using Platform.Identity;
 using Platform.Tests.Fixtures;
+using Platform.Workflows;
 
 namespace Platform.Tests.Executions;
 
@@ -78,7 +79,7 @@ public sealed class ExecutionQueueTests(PostgresServer postgres)
             }
         }
 
-        Assert.Equal(["critical", "normal 1", "normal 2", "low", "background"], served);
+        Assert.Equal(["normal 1", "critical", "normal 2", "low", "background"], served); // the first found a free slot
     }
 
     [Fact]
@@ -101,23 +102,61 @@ public sealed class ExecutionQueueTests(PostgresServer postgres)
     }
 
     [Fact]
-    public async Task Schedule_SlotBecomesFree_GrantsAndWakesTheNext()
+    public async Task Finish_SlotBecomesFree_GrantsItAndStartsTheNextInTheNameOfItsRequest()
     {
         await using var lab = await CreateLabAsync(onPostgres: false, maxConcurrent: 1);
         var end = new TaskCompletionSource();
         lab.Sandbox.Script = (run, ct) => ScriptedSandbox.RunUntilAsync(run, end.Task, ct);
         var first = await lab.StartAsync();
-        var second = await lab.StartAsync();
+        var second = await lab.StartAsync(correlationId: "second-request");
+        Assert.Equal([first], await StartedAsync(lab));
         var run = lab.AdvanceAsync(first);
-        Assert.Equal(ExecutionStepKind.Waiting, (await lab.AdvanceAsync(second)).Kind);
 
         end.SetResult();
         await run;
 
         Assert.True((await lab.GetAsync(second)).HoldsSlot);
+        Assert.Equal([first, second], await StartedAsync(lab));
         await using var scope = lab.Database.As(Caller.Platform);
-        var signal = await scope.Db.Set<Platform.Workflows.WorkflowMessage>().SingleAsync(m => m.EventName == RunExecution.SlotGranted);
-        Assert.Equal(RunExecution.InstanceId(second), signal.InstanceId);
+        var start = await scope.Db.Set<WorkflowMessage>().SingleAsync(m => m.InstanceId == RunExecution.InstanceId(second));
+        Assert.Contains("second-request", start.Payload);
+    }
+
+    [Fact]
+    public async Task Cancel_WaitingForASlot_StartsTheSagaThatEndsIt()
+    {
+        await using var lab = await CreateLabAsync(onPostgres: false, maxConcurrent: 1);
+        var first = await lab.StartAsync();
+        var second = await lab.StartAsync();
+
+        await lab.CancelAsync(second);
+        Assert.Equal([first, second], await StartedAsync(lab));
+        Assert.Equal(ExecutionStepKind.Over, (await lab.AdvanceAsync(second)).Kind);
+
+        Assert.Equal(ExecutionStatus.Cancelled, (await lab.GetAsync(second)).Status);
+        Assert.True((await lab.GetAsync(first)).HoldsSlot);
+    }
+
+    [Fact]
+    public async Task Sweep_SlotWhoseSagaNeverStarted_StartsIt()
+    {
+        await using var lab = await CreateLabAsync(onPostgres: false, maxConcurrent: 1);
+        var id = await lab.StartAsync();
+        await using var scope = lab.Database.As(Caller.Platform);
+        await scope.Db.Set<WorkflowMessage>().ExecuteDeleteAsync();
+
+        lab.Database.Clock.Advance(TimeSpan.FromMinutes(2));
+        await scope.Get<ExecutionSweep>().SweepAsync(CancellationToken.None);
+
+        Assert.Equal([id], await StartedAsync(lab));
+    }
+
+    /// <summary>The executions whose sagas were started, in that order.</summary>
+    private static async Task<List<Guid>> StartedAsync(ExecutionLab lab)
+    {
+        await using var scope = lab.Database.As(Caller.Platform);
+        var starts = await scope.Db.Set<WorkflowMessage>().Where(m => m.Name == RunExecution.Name).OrderBy(m => m.RowId).Select(m => m.InstanceId).ToListAsync();
+        return [.. starts.Select(id => Guid.Parse(id["exec-".Length..]))];
     }
 
     private static void InterlockedMax(ref int target, int value)

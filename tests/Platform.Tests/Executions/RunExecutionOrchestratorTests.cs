@@ -13,7 +13,7 @@ public sealed class RunExecutionOrchestratorTests(PostgresServer postgres) : ICl
     private const string Store = "Executions_StoreResult";
     private const string Abandon = "Executions_AbandonResult";
 
-    private static readonly RunExecution.Input Input = new(Guid.CreateVersion7(), Guid.CreateVersion7(), "corr", 3600);
+    private static readonly RunExecution.Input Input = new(Guid.CreateVersion7(), "corr", 3600);
 
     [Fact]
     public async Task Run_WaitsThenStartFailsThenEnds_TakesEachStepOnceThroughCrashes()
