@@ -73,7 +73,7 @@ public sealed class OperatorAccessTests : IAsyncLifetime
     private async Task<string> RunScriptAsync()
     {
         var client = _app.Services.GetRequiredService<EmbeddedFunctions.Durable.DurableClientProvider>().Client;
-        var id = await client.ScheduleNewOrchestrationInstanceAsync("ExecutionSaga", new Platform.Executions.RunExecution.Input(Guid.CreateVersion7(), Guid.CreateVersion7(), null, 1));
+        var id = await client.ScheduleNewOrchestrationInstanceAsync("ExecutionSaga", new Platform.Executions.RunExecution.Input(Guid.CreateVersion7(), null, 1));
         await client.TerminateInstanceAsync(id);
         await client.WaitForInstanceCompletionAsync(id);
         return id;
