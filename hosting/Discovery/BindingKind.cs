@@ -17,4 +17,5 @@ internal enum BindingKind
     OrchestrationContext,
     ActivityInput,
     ActivityInstanceId,
+    EntityDispatcher,
 }

@@ -35,6 +35,7 @@ internal sealed class ParameterRules(TriggerKind kind, IReadOnlySet<string> rout
             ServiceBusTriggerAttribute => (BindingKind.MessageBody, !parameter.ParameterType.IsByRef, "a message or its body"),
             OrchestrationTriggerAttribute => (BindingKind.OrchestrationContext, parameter.ParameterType.Name == "TaskOrchestrationContext", "TaskOrchestrationContext"),
             ActivityTriggerAttribute => (BindingKind.ActivityInput, !parameter.ParameterType.IsByRef, "the input's type"),
+            EntityTriggerAttribute => (BindingKind.EntityDispatcher, parameter.ParameterType == typeof(TaskEntityDispatcher), "TaskEntityDispatcher"),
             DurableClientAttribute => (BindingKind.DurableClient, parameter.ParameterType.Name == "DurableTaskClient", "DurableTaskClient"),
             _ => (default, false, "an attribute that the embedded host knows"),
         };

@@ -7,4 +7,5 @@ internal enum TriggerKind
     ServiceBus,
     Orchestration,
     Activity,
+    Entity,
 }

@@ -18,6 +18,7 @@ internal static class TriggerRules
             ServiceBusTriggerAttribute => TriggerKind.ServiceBus,
             OrchestrationTriggerAttribute => TriggerKind.Orchestration,
             ActivityTriggerAttribute => TriggerKind.Activity,
+            EntityTriggerAttribute => TriggerKind.Entity,
             _ => Unknown(trigger, out problem),
         };
     }
@@ -32,8 +33,8 @@ internal static class TriggerRules
 
         var result = OutputBinding.ResultType(method);
         var outputs = OutputBinding.Of(method);
-        if (kind is TriggerKind.Orchestration or TriggerKind.Activity && outputs.Count > 0)
-            yield return "orchestrators and activities have no output bindings";
+        if (kind is TriggerKind.Orchestration or TriggerKind.Activity or TriggerKind.Entity && outputs.Count > 0)
+            yield return "orchestrators, activities and entities have no output bindings";
         if (kind == TriggerKind.Http && IsMvcResult(result))
             yield return "it returns an MVC result; the embedded host executes IResult (TypedResults, Results) only";
         if (outputs.Any(o => o.Attribute is HttpResultAttribute && !typeof(IResult).IsAssignableFrom(o.Property!.PropertyType)))

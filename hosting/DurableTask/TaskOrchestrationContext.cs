@@ -1,4 +1,5 @@
 using EmbeddedFunctions.Durable;
+using EmbeddedFunctions.DurableTask.Entities;
 using Microsoft.Extensions.Logging;
 
 namespace EmbeddedFunctions.DurableTask;
@@ -23,11 +24,19 @@ public abstract class TaskOrchestrationContext
 
     public virtual IReadOnlyDictionary<string, object?> Properties { get; } = new Dictionary<string, object?>();
 
+    public virtual TaskOrchestrationEntityFeature Entities => throw new NotSupportedException($"{GetType()} does not support entities.");
+
     public virtual ILoggerFactory ReplaySafeLoggerFactory => new ReplaySafeLoggerFactory(this, LoggerFactory);
 
     protected abstract ILoggerFactory LoggerFactory { get; }
 
     public abstract T? GetInput<T>();
+
+    /// <summary>Negative when this orchestration's version is lower than the other one, zero when equal, else positive. Dotted numbers compare as such; no version is the lowest.</summary>
+    public virtual int CompareVersionTo(string version) =>
+        System.Version.TryParse(Version, out var own) && System.Version.TryParse(version, out var other)
+            ? own.CompareTo(other)
+            : string.Compare(Version, version, StringComparison.OrdinalIgnoreCase);
 
     public virtual Task CallActivityAsync(TaskName name, TaskOptions options) => CallActivityAsync(name, null, options);
 

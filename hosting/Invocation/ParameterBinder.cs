@@ -1,6 +1,8 @@
 using System.Linq.Expressions;
 using System.Reflection;
 using EmbeddedFunctions.Discovery;
+using EmbeddedFunctions.Durable;
+using EmbeddedFunctions.Worker;
 
 namespace EmbeddedFunctions.Invocation;
 
@@ -25,6 +27,8 @@ internal static class ParameterBinder
             BindingKind.MessageMetadata => MessageMetadata.Bind(parameter.Name!, type, Trigger<MessageDelivery>(context)),
             BindingKind.ActivityInput => ActivityInput(type, context),
             BindingKind.ActivityInstanceId => Expression.Property(Trigger<ActivityCall>(context), nameof(ActivityCall.InstanceId)),
+            BindingKind.EntityDispatcher => Expression.New(
+                typeof(TaskEntityDispatcher).GetConstructors(BindingFlags.NonPublic | BindingFlags.Instance)[0], Trigger<EntityBatch>(context), Expression.Property(context, nameof(InvocationContext.InstanceServices))),
             _ => Expression.Property(context, nameof(InvocationContext.Trigger)),
         };
         return value.Type == type ? value : Expression.Convert(value, type);

@@ -141,6 +141,10 @@ internal static class OrchestrationsBench
 
         public bool HasActivity(string name) => name == "Increment";
 
+        public bool HasEntity(string name) => false;
+
+        public Task RunEntityAsync(string name, EntityBatch batch, CancellationToken ct) => throw new NotSupportedException($"There is no entity '{name}'.");
+
         public async Task<object?> RunOrchestratorAsync(string name, TaskOrchestrationContext context)
         {
             var n = context.GetInput<int>();

@@ -2,6 +2,7 @@ using System.Globalization;
 using EmbeddedFunctions.Durable.Storage;
 using EmbeddedFunctions.DurableTask;
 using EmbeddedFunctions.DurableTask.Client;
+using EmbeddedFunctions.DurableTask.Client.Entities;
 using EmbeddedFunctions.Management;
 
 namespace EmbeddedFunctions.Durable;
@@ -12,12 +13,16 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, Management
     private static readonly TimeSpan RemotePoll = TimeSpan.FromSeconds(1);
     private const int PurgeChunk = 500;
 
+    private readonly EmbeddedDurableEntityClient _entities = new(engine);
+
     /// <summary>Null outside a host.</summary>
     public ManagementUrls? Urls { get; } = urls;
 
     private DurableNode Node => engine.Node;
 
     private DataConverter Converter => Node.Services.Converter;
+
+    public override DurableEntityClient Entities => _entities;
 
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
@@ -195,27 +200,7 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, Management
         await CommitAsync(c => c.Messages.Add(message), ct);
     }
 
-    /// <summary>Returns when the change is durable. Giving up the wait does not take it back.</summary>
-    private Task CommitAsync(Action<Checkpoint> fill, CancellationToken ct)
-    {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Checkpoint? checkpoint = null;
-        checkpoint = new Checkpoint(error =>
-        {
-            if (error is null)
-            {
-                Node.DeliverAll(checkpoint!);
-                done.SetResult();
-            }
-            else
-            {
-                done.SetException(error);
-            }
-        });
-        fill(checkpoint);
-        Node.Writer.Enqueue(checkpoint);
-        return done.Task.WaitAsync(ct);
-    }
+    private Task CommitAsync(Action<Checkpoint> fill, CancellationToken ct) => ClientCommit.RunAsync(Node, fill, ct);
 
     private async Task<OrchestrationMetadata> WaitAsync(string instanceId, bool finished, bool outputs, CancellationToken ct)
     {

@@ -1,3 +1,4 @@
+using EmbeddedFunctions.Durable.Storage;
 using EmbeddedFunctions.DurableTask.Client;
 
 namespace EmbeddedFunctions.Durable;
@@ -12,6 +13,11 @@ internal sealed class Checkpoint(Action<Exception?> completed)
     public PartitionLease? Fence { get; init; }
 
     public InstanceUpdate? Update { get; init; }
+
+    public StoredEntity? Entity { get; init; }
+
+    /// <summary>Failed instances that start over from a part of their history. They are finished, so that no fence guards them, but their generation and status.</summary>
+    public List<InstanceUpdate> Rewinds { get; } = [];
 
     public List<NewInstance> Creations { get; } = [];
 

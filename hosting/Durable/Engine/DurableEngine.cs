@@ -189,6 +189,7 @@ internal sealed class DurableEngine(DurableNode node) : IHostedService, IAsyncDi
                 continue;
 
             owned.ForEach(p => p.BeginSweep());
+            await node.Store.DeliverDueSignalsAsync(owned.ConvertAll(p => p.Id), node.UtcNow, ct);
             var pending = await node.Store.ReadPendingAsync(owned.ConvertAll(p => p.Id), node.UtcNow, ct);
             foreach (var start in pending.Instances.Where(i => node.OwnedOrNull(i.Partition)?.Holds(i.InstanceId) == false))
                 Schedule(start);

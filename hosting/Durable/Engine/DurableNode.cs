@@ -22,7 +22,8 @@ internal sealed class DurableNode
         MessageIds = new MessageIds(clock);
         Writer = new CommitWriter(this);
         Activities = new ActivityDispatcher(services, options.MaxConcurrentActivities);
-        Timers = new TimerQueue(clock);
+        Timers = new TimerQueue(clock, SweepNeeded);
+        Entities = new SemaphoreSlim(options.MaxConcurrentEntities);
         Loads = new SemaphoreSlim(options.MaxConcurrentLoads);
     }
 
@@ -49,6 +50,9 @@ internal sealed class DurableNode
     public TimerQueue Timers { get; }
 
     public InstanceWaiters Waiters { get; } = new();
+
+    /// <summary>How many entities may run operations at the same time.</summary>
+    public SemaphoreSlim Entities { get; }
 
     /// <summary>How many instances may be read from the store at the same time; a takeover would otherwise ask for all at once.</summary>
     public SemaphoreSlim Loads { get; }
@@ -77,7 +81,16 @@ internal sealed class DurableNode
     public void Lose(int partition) => Interlocked.Exchange(ref _partitions[partition], null)?.Lose();
 
     /// <summary>Hands a committed message to its instance if that lives here; other nodes find it in the store.</summary>
-    public void Deliver(Message message) => OwnedOrNull(message.Partition)?.Post(message);
+    public void Deliver(Message message)
+    {
+        if (OwnedOrNull(message.Partition) is not { } partition)
+            return;
+
+        if (message.DueAt is { } due)
+            Timers.Add(partition, null, due);
+        else
+            partition.Post(message);
+    }
 
     /// <summary>Hands on what a committed checkpoint has created and sent.</summary>
     public void DeliverAll(Checkpoint committed)

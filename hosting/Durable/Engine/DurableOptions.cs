@@ -10,6 +10,12 @@ internal sealed record DurableOptions
     /// <summary><c>maxConcurrentActivityFunctions</c>: activities at the same time on this node.</summary>
     public int MaxConcurrentActivities { get; init; } = 10 * Environment.ProcessorCount;
 
+    /// <summary><c>maxConcurrentEntityFunctions</c>: entities that run operations at the same time on this node.</summary>
+    public int MaxConcurrentEntities { get; init; } = 10 * Environment.ProcessorCount;
+
+    /// <summary><c>maxEntityOperationBatchSize</c>: operations of one entity that are committed together.</summary>
+    public int MaxEntityBatch { get; init; } = 50;
+
     /// <summary><c>storageProvider.partitionCount</c>: fixed once the store is made.</summary>
     public int Partitions { get; init; } = 32;
 
@@ -36,6 +42,8 @@ internal sealed record DurableOptions
         return defaults with
         {
             MaxConcurrentActivities = section.GetValue("maxConcurrentActivityFunctions", defaults.MaxConcurrentActivities),
+            MaxConcurrentEntities = section.GetValue("maxConcurrentEntityFunctions", defaults.MaxConcurrentEntities),
+            MaxEntityBatch = section.GetValue("maxEntityOperationBatchSize", defaults.MaxEntityBatch),
             Partitions = section.GetValue("storageProvider:partitionCount", defaults.Partitions),
             MaxCachedInstances = section.GetValue("maxCachedInstances", defaults.MaxCachedInstances),
             IdleTimeout = section.GetValue("instanceIdleTimeout", defaults.IdleTimeout),

@@ -75,6 +75,8 @@ internal sealed class InstanceTurn
         Checkpoint.Consumed.AddRange(ConsumedIds());
         foreach (var action in actions)
             Carry(action, Checkpoint);
+        if (run.Outcome is not null && run.Section is { } section)
+            Release(section, Checkpoint); // behind a lock request of the same turn
     }
 
     /// <summary>When a waiting instance has to be woken; null when only messages wake it.</summary>
@@ -199,8 +201,26 @@ internal sealed class InstanceTurn
             case SendExternalEvent send:
                 checkpoint.Messages.Add(NewMessage(send.Sent.InstanceId, new EventRaised(send.Sent.Name, send.Input)));
                 break;
+            case CallEntity call:
+                checkpoint.Messages.Add(NewMessage(call.Called.EntityId, new OperationRequest(call.Called.Operation, call.Input, Caller(call.Called.TaskId))));
+                break;
+            case SignalEntity signal:
+                checkpoint.Messages.Add(
+                    NewMessage(signal.Signaled.EntityId, new OperationRequest(signal.Signaled.Operation, signal.Input, null)) with { DueAt = signal.DueAt > _now ? signal.DueAt : null });
+                break;
+            case RequestLock request:
+                checkpoint.Messages.Add(NewMessage(request.Requested.EntityIds[0], new LockRequest(Caller(request.Requested.TaskId), request.Requested.EntityIds, 0)));
+                break;
+            case ReleaseLock release:
+                Release(release.Section, checkpoint);
+                break;
         }
     }
+
+    private void Release(CriticalSection section, Checkpoint checkpoint) =>
+        checkpoint.Messages.AddRange(section.Releases(Caller(section.LockId)).Select(r => NewMessage(r.EntityId, r.Release)));
+
+    private EntityCaller Caller(int taskId) => new(_state!.Header.InstanceId, _state.Header.Generation, taskId);
 
     private NewInstance NewChild(StartSubOrchestration sub)
     {
@@ -217,5 +237,5 @@ internal sealed class InstanceTurn
         return new NewInstance(header, NewInstance.Finished) { OnRefused = NewMessage(parent.InstanceId, refusal) with { Generation = parent.Generation } };
     }
 
-    private Message NewMessage(string instanceId, HistoryEvent content) => new(instanceId, _node.PartitionOf(instanceId)) { Id = _node.MessageIds.Next(), Event = content };
+    private Message NewMessage(string instanceId, HistoryEvent content) => new(instanceId, _node.PartitionOf(instanceId)) { Id = _node.MessageIds.Next(_now), Event = content };
 }

@@ -1,13 +1,12 @@
-using EmbeddedFunctions.Durable.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace EmbeddedFunctions.Durable;
 
 /// <summary>
-/// An instance in the memory of its partition's owner: a mailbox and at most one step at a time, a turn or the work after its commit. Between checkpoints the coroutine stays
-/// alive; a failed commit, an eviction or a crash costs it, and the next message rebuilds it from the store.
+/// An orchestration or entity in the memory of its partition's owner: a mailbox and at most one step at a time, a turn or the work after its commit. A failed commit, an eviction
+/// or a crash costs what is in memory, and the next message rebuilds it from the store.
 /// </summary>
-internal sealed class LiveInstance(DurableNode node, OwnedPartition partition, string instanceId) : IThreadPoolWorkItem
+internal abstract class LiveInstance(DurableNode node, OwnedPartition partition, string instanceId) : IThreadPoolWorkItem
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
@@ -16,19 +15,28 @@ internal sealed class LiveInstance(DurableNode node, OwnedPartition partition, s
     private bool _busy;
     private bool _closed;
     private long _lastStep;
-
-    // The fields below belong to whoever runs the current step.
-    private InstanceState? _state;
-    private bool _loaded;
-    private InstanceTurn? _committing;
-    private Exception? _commitError;
-    private DateTime _nextWake = DateTime.MaxValue;
     private int _failures;
 
     public string InstanceId => instanceId;
 
     /// <summary>When it last did something, as a timestamp of the system's clock.</summary>
     public long LastStep => Volatile.Read(ref _lastStep);
+
+    protected DurableNode Node => node;
+
+    protected OwnedPartition Partition => partition;
+
+    /// <summary>What went wrong with the last commit.</summary>
+    protected Exception? CommitError { get; private set; }
+
+    /// <summary>It keeps messages outside its mailbox, which would be lost with it.</summary>
+    protected virtual bool HoldsMessages => false;
+
+    /// <summary>There is nothing to keep in memory.</summary>
+    protected abstract bool Leaves { get; }
+
+    public static LiveInstance Create(DurableNode node, OwnedPartition partition, string instanceId) =>
+        EntityIds.IsEntity(instanceId) ? new LiveEntity(node, partition, instanceId) : new LiveOrchestration(node, partition, instanceId);
 
     /// <summary>False when the object is out of use; there is or will be another one for the instance.</summary>
     public bool TryPost(Message message)
@@ -54,7 +62,7 @@ internal sealed class LiveInstance(DurableNode node, OwnedPartition partition, s
     {
         lock (_gate)
         {
-            if (_busy || _mailbox.Count > 0)
+            if (_busy || _mailbox.Count > 0 || HoldsMessages)
                 return _closed;
 
             return _closed = true;
@@ -63,166 +71,52 @@ internal sealed class LiveInstance(DurableNode node, OwnedPartition partition, s
 
     void IThreadPoolWorkItem.Execute() => _ = StepAsync();
 
-    private void Schedule() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    /// <summary>Finishes what was committed and takes the next turn; false when there was nothing to commit, so that it rests until the next message.</summary>
+    protected abstract Task<bool> AdvanceAsync();
 
-    private async Task StepAsync()
-    {
-        Volatile.Write(ref _lastStep, node.StoreClock.GetTimestamp());
-        try
-        {
-            if (_committing is { } turn)
-                await FinishAsync(turn);
-            if (partition.Lost.IsCancellationRequested)
-                return;
-            if (!_loaded && !TryAdopt())
-                await LoadAsync();
-            if (!TakeTurn())
-                Rest();
-        }
-        catch (Exception e)
-        {
-            node.Logger.LogWarning(e, "A step of the orchestration {InstanceId} failed; it is tried again.", instanceId);
-            await PauseAsync();
-            Schedule();
-        }
-    }
-
-    /// <summary>A new instance need not be read: its creator hands it over.</summary>
-    private bool TryAdopt()
+    protected List<Message> TakeMailbox()
     {
         lock (_gate)
         {
-            if (_mailbox.Find(m => m.Start is not null)?.Start is not { } header)
-                return false;
-
-            Adopt(header);
-            return true;
+            var messages = _mailbox;
+            _mailbox = [];
+            return messages;
         }
     }
 
-    private void Adopt(InstanceHeader header)
+    /// <summary>A look at what has come, under the lock of the mailbox.</summary>
+    protected T Peek<T>(Func<List<Message>, T> look)
     {
-        _state = InstanceState.New(header, node.Services, Violated);
-        _loaded = true;
-        _nextWake = DateTime.MaxValue;
-        SetWake();
+        lock (_gate)
+            return look(_mailbox);
     }
 
-    private async Task LoadAsync()
+    protected void PutBack(List<Message> messages)
     {
-        await node.Loads.WaitAsync();
-        LoadedInstance? stored;
-        try
-        {
-            stored = await node.Store.LoadAsync(instanceId, CancellationToken.None);
-        }
-        finally
-        {
-            node.Loads.Release();
-        }
-
-        _state = stored is null ? null : InstanceState.Load(stored, node.Services, Violated);
-        _loaded = true;
-        _nextWake = DateTime.MaxValue;
-        if (_state is null)
+        if (messages.Count == 0)
             return;
 
-        node.Waiters.Signal(instanceId, _state.Status); // its last commit may have taken effect although the answer got lost
-        if (!_state.IsFinished)
-            Resume(_state);
-    }
-
-    /// <summary>Takes up what the stored history has left under way.</summary>
-    private void Resume(InstanceState current)
-    {
-        SetWake();
-        foreach (var activity in current.Run.OpenTasks.Select(t => t.Action).OfType<ScheduleActivity>())
-        {
-            var key = new ActivityKey(instanceId, current.Header.Generation, activity.Scheduled.TaskId);
-            Dispatch(new ActivityWork(partition, key, activity.Scheduled.Name, activity.Input));
-        }
-    }
-
-    /// <summary>False when nothing has to be committed.</summary>
-    private bool TakeTurn()
-    {
-        List<Message> messages;
         lock (_gate)
-        {
-            messages = _mailbox;
-            _mailbox = [];
-        }
-
-        if (messages.Find(m => m.Start is not null)?.Start is { } start && (_state is null || (_state.IsFinished && _state.Header.Generation != start.Generation)))
-            Adopt(start);
-        if (messages.Exists(m => m is { Event: null, Start: null }))
-            _nextWake = DateTime.MaxValue; // the alarm has rung, or somebody else knocked: set it anew
-
-        var turn = new InstanceTurn(node, partition, _state, messages);
-        turn.Run(OnCommitted, Violated);
-        if (turn.Checkpoint is not { } checkpoint)
-        {
-            turn.Settled.ForEach(partition.Settle);
-            SetWake();
-            return false;
-        }
-
-        _committing = turn;
-        node.Writer.Enqueue(checkpoint);
-        return true;
+            _mailbox.InsertRange(0, messages);
     }
 
-    private void OnCommitted(Exception? error)
+    protected void OnCommitted(Exception? error)
     {
-        _commitError = error;
+        CommitError = error;
         Schedule();
     }
 
-    private async Task FinishAsync(InstanceTurn turn)
-    {
-        _committing = null;
-        if (_commitError is FenceLostException)
-            return;
-
-        if (_commitError is not null)
-        {
-            await RecoverAsync(turn);
-            return;
-        }
-
-        _failures = 0;
-        partition.Consumed(turn.Checkpoint!.Consumed);
-        turn.Settled.ForEach(partition.Settle);
-        turn.Activities.ForEach(Dispatch);
-        node.DeliverAll(turn.Checkpoint);
-        if (turn.Unread.Count > 0)
-            PutBack(turn.Unread);
-        if (_state is not null && turn.Checkpoint.Update is not null)
-            MoveOn(_state, turn);
-    }
-
-    private void MoveOn(InstanceState current, InstanceTurn turn)
-    {
-        var changed = current.Status != turn.Status;
-        current.Status = turn.Status;
-        current.Checkpoints++;
-        _state = turn.Next ?? current;
-        SetWake();
-        if (changed)
-            node.Waiters.Signal(instanceId, turn.Status);
-    }
+    protected void Succeeded() => _failures = 0;
 
     /// <summary>
     /// The turn came to nothing, or nobody knows: the store decides. Outcomes of activities are kept, their task ids tell whether they are in the history; inbox rows that are
     /// still there have not been taken in.
     /// </summary>
-    private async Task RecoverAsync(InstanceTurn turn)
+    protected async Task<List<Message>> RemainingAsync(List<Message> messages)
     {
-        _state = null;
-        _loaded = false;
         await PauseAsync();
-        var remaining = turn.Messages.Where(m => m.Id is null && m.Event is not null).ToList();
-        var rows = turn.Messages.Where(m => m.Id is not null).ToList();
+        var remaining = messages.Where(m => m.Id is null && m.Event is not null).ToList();
+        var rows = messages.Where(m => m.Id is not null).ToList();
         if (rows.Count > 0)
         {
             var stored = await ReadInboxAsync();
@@ -230,7 +124,25 @@ internal sealed class LiveInstance(DurableNode node, OwnedPartition partition, s
             partition.Consumed([.. rows.Where(m => !stored.Contains(m.Id!)).Select(m => m.Id!)]);
         }
 
-        PutBack(remaining);
+        return remaining;
+    }
+
+    private void Schedule() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+    private async Task StepAsync()
+    {
+        Volatile.Write(ref _lastStep, node.StoreClock.GetTimestamp());
+        try
+        {
+            if (!await AdvanceAsync())
+                Rest();
+        }
+        catch (Exception e)
+        {
+            node.Logger.LogWarning(e, "A step of {InstanceId} failed; it is tried again.", instanceId);
+            await PauseAsync();
+            Schedule();
+        }
     }
 
     private async Task<HashSet<string>> ReadInboxAsync()
@@ -254,16 +166,10 @@ internal sealed class LiveInstance(DurableNode node, OwnedPartition partition, s
         await Task.Delay(pause < LongestPause ? pause : LongestPause, node.StoreClock);
     }
 
-    private void PutBack(List<Message> messages)
-    {
-        lock (_gate)
-            _mailbox.InsertRange(0, messages);
-    }
-
     private void Rest()
     {
         bool rests;
-        var leaves = _state is null || _state.IsFinished;
+        var leaves = Leaves;
         lock (_gate)
         {
             rests = _mailbox.Count == 0;
@@ -276,21 +182,4 @@ internal sealed class LiveInstance(DurableNode node, OwnedPartition partition, s
         else if (leaves)
             partition.Remove(this);
     }
-
-    private void Dispatch(ActivityWork work)
-    {
-        if (partition.TryBegin(work.Key))
-            node.Activities.Enqueue(work);
-    }
-
-    private void SetWake()
-    {
-        if (_state is not { IsFinished: false } || InstanceTurn.NextTimer(_state) is not { } due || due >= _nextWake)
-            return;
-
-        _nextWake = due;
-        node.Timers.Add(partition, instanceId, due);
-    }
-
-    private void Violated() => partition.Post(new Message(instanceId, partition.Id));
 }

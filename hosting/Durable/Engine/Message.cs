@@ -14,6 +14,9 @@ internal sealed record Message(string InstanceId, int Partition)
     /// <summary>Null only wakes the instance.</summary>
     public HistoryEvent? Event { get; init; }
 
+    /// <summary>Delivery waits until then; null for at once. Only signals of entities wait.</summary>
+    public DateTime? DueAt { get; init; }
+
     /// <summary>A new instance whose row is in the store.</summary>
     public InstanceHeader? Start { get; init; }
 }

@@ -8,10 +8,11 @@ internal sealed class MessageIds(TimeProvider clock)
     private readonly string _node = RandomNumberGenerator.GetHexString(12, lowercase: true);
     private long _last;
 
-    public string Next()
+    /// <param name="notBefore">The sender's last turn, perhaps on a node whose clock was ahead (UTC).</param>
+    public string Next(DateTime notBefore = default)
     {
         // 16 bits below the milliseconds count within one; a process that makes more per millisecond borrows from the next.
-        var now = clock.GetUtcNow().ToUnixTimeMilliseconds() << 16;
+        var now = Math.Max(Milliseconds(clock.GetUtcNow().UtcDateTime), Milliseconds(notBefore)) << 16;
         long seen;
         long next;
         do
@@ -22,4 +23,6 @@ internal sealed class MessageIds(TimeProvider clock)
         while (Interlocked.CompareExchange(ref _last, next, seen) != seen);
         return $"{next:x16}{_node}";
     }
+
+    private static long Milliseconds(DateTime time) => Math.Max(0, (time.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMillisecond);
 }

@@ -32,7 +32,7 @@ internal sealed class OwnedPartition(DurableNode node, PartitionLease lease)
 
         while (!_lost.IsCancellationRequested)
         {
-            var instance = _instances.GetOrAdd(message.InstanceId, static (id, me) => new LiveInstance(me.Node, me.Partition, id), (Node: node, Partition: this));
+            var instance = _instances.GetOrAdd(message.InstanceId, static (id, me) => LiveInstance.Create(me.Node, me.Partition, id), (Node: node, Partition: this));
             if (instance.TryPost(message))
                 return;
 

@@ -1,23 +1,28 @@
 namespace EmbeddedFunctions.Durable;
 
-/// <summary>Wakes instances at their next timer. Timers are durable through the instances' rows; this is only the node's alarm clock, of any length.</summary>
+/// <summary>Wakes instances at their next timer, and the sweep when a signal is due. Timers are durable through the instances' rows; this is only the node's alarm clock, of any length.</summary>
 internal sealed class TimerQueue : IDisposable
 {
     private static readonly TimeSpan LongestSleep = TimeSpan.FromDays(20);
 
-    private readonly PriorityQueue<(OwnedPartition Partition, string InstanceId), DateTime> _queue = new();
+    private readonly PriorityQueue<(OwnedPartition Partition, string? InstanceId), DateTime> _queue = new();
     private readonly Lock _gate = new();
     private readonly TimeProvider _clock;
+    private readonly AsyncSignal _sweepNeeded;
     private readonly ITimer _timer;
     private DateTime _alarm = DateTime.MaxValue;
 
-    public TimerQueue(TimeProvider clock)
+    public TimerQueue(TimeProvider clock, AsyncSignal sweepNeeded)
     {
         _clock = clock;
+        _sweepNeeded = sweepNeeded;
         _timer = _clock.CreateTimer(static me => ((TimerQueue)me!).Ring(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public void Add(OwnedPartition partition, string instanceId, DateTime due)
+    /// <param name="partition">Whose owner is to be woken; a partition that is lost is forgotten.</param>
+    /// <param name="instanceId">Null for a signal, which is in the store.</param>
+    /// <param name="due">UTC.</param>
+    public void Add(OwnedPartition partition, string? instanceId, DateTime due)
     {
         lock (_gate)
         {
@@ -31,7 +36,7 @@ internal sealed class TimerQueue : IDisposable
 
     private void Ring()
     {
-        var due = new List<(OwnedPartition Partition, string InstanceId)>();
+        var due = new List<(OwnedPartition Partition, string? InstanceId)>();
         lock (_gate)
         {
             var now = _clock.GetUtcNow().UtcDateTime;
@@ -41,7 +46,12 @@ internal sealed class TimerQueue : IDisposable
         }
 
         foreach (var (partition, instanceId) in due)
-            partition.Post(new Message(instanceId, partition.Id));
+        {
+            if (instanceId is null)
+                _sweepNeeded.Set();
+            else
+                partition.Post(new Message(instanceId, partition.Id));
+        }
     }
 
     private void SetAlarm(DateTime due)

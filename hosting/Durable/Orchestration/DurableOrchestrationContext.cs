@@ -1,4 +1,5 @@
 using EmbeddedFunctions.DurableTask;
+using EmbeddedFunctions.DurableTask.Entities;
 using Microsoft.Extensions.Logging;
 
 namespace EmbeddedFunctions.Durable;
@@ -7,6 +8,7 @@ namespace EmbeddedFunctions.Durable;
 internal sealed class DurableOrchestrationContext(OrchestrationRun run) : TaskOrchestrationContext
 {
     private int _guids;
+    private OrchestrationEntities? _entities;
 
     public override TaskName Name => run.Header.Name;
 
@@ -21,6 +23,8 @@ internal sealed class DurableOrchestrationContext(OrchestrationRun run) : TaskOr
 
     public override bool IsReplaying => run.IsReplaying;
 
+    public override TaskOrchestrationEntityFeature Entities => _entities ??= new OrchestrationEntities(run);
+
     protected override ILoggerFactory LoggerFactory => run.Services.Loggers;
 
     public override T? GetInput<T>()
@@ -34,6 +38,9 @@ internal sealed class DurableOrchestrationContext(OrchestrationRun run) : TaskOr
 
     public override Task<TResult> CallSubOrchestratorAsync<TResult>(TaskName orchestratorName, object? input = null, TaskOptions? options = null)
     {
+        if (run.Section is not null)
+            throw new InvalidOperationException("Within a critical section no sub-orchestration can be called.");
+
         var json = run.Services.Converter.Serialize(input);
         var sub = options as SubOrchestrationOptions;
         var instanceId = InstanceIds.Require(sub?.InstanceId ?? NewGuid().ToString("N"));

@@ -22,7 +22,18 @@ namespace EmbeddedFunctions.Durable;
 [JsonDerivedType(typeof(ExecutionSuspended), nameof(ExecutionSuspended))]
 [JsonDerivedType(typeof(ExecutionResumed), nameof(ExecutionResumed))]
 [JsonDerivedType(typeof(ExecutionTerminated), nameof(ExecutionTerminated))]
+[JsonDerivedType(typeof(ExecutionRewound), nameof(ExecutionRewound))]
 [JsonDerivedType(typeof(ExecutionCompleted), nameof(ExecutionCompleted))]
+[JsonDerivedType(typeof(EntityOperationCalled), nameof(EntityOperationCalled))]
+[JsonDerivedType(typeof(EntityOperationSignaled), nameof(EntityOperationSignaled))]
+[JsonDerivedType(typeof(EntityOperationCompleted), nameof(EntityOperationCompleted))]
+[JsonDerivedType(typeof(EntityOperationFailed), nameof(EntityOperationFailed))]
+[JsonDerivedType(typeof(EntityLockRequested), nameof(EntityLockRequested))]
+[JsonDerivedType(typeof(EntityLockGranted), nameof(EntityLockGranted))]
+[JsonDerivedType(typeof(EntityUnlockSent), nameof(EntityUnlockSent))]
+[JsonDerivedType(typeof(OperationRequest), nameof(OperationRequest))]
+[JsonDerivedType(typeof(LockRequest), nameof(LockRequest))]
+[JsonDerivedType(typeof(LockRelease), nameof(LockRelease))]
 internal abstract record HistoryEvent;
 
 /// <summary>A turn begins; its time is what the orchestrator sees as the current time.</summary>
@@ -41,6 +52,20 @@ internal sealed record SubOrchestrationCreated(int TaskId, string Name, string I
 
 internal sealed record EventSent(int TaskId, string InstanceId, string Name) : ScheduledEvent(TaskId);
 
+internal sealed record EntityOperationCalled(int TaskId, string EntityId, string Operation) : ScheduledEvent(TaskId);
+
+internal sealed record EntityOperationSignaled(int TaskId, string EntityId, string Operation) : ScheduledEvent(TaskId);
+
+/// <summary>The lock's id is the task id.</summary>
+internal sealed record EntityLockRequested(int TaskId, IReadOnlyList<string> EntityIds) : ScheduledEvent(TaskId)
+{
+    public bool Equals(EntityLockRequested? other) => other is not null && TaskId == other.TaskId && EntityIds.SequenceEqual(other.EntityIds, StringComparer.Ordinal);
+
+    public override int GetHashCode() => TaskId;
+}
+
+internal sealed record EntityUnlockSent(int TaskId, int LockId) : ScheduledEvent(TaskId);
+
 /// <summary>How a scheduled task ended.</summary>
 internal abstract record OutcomeEvent(int TaskId) : HistoryEvent;
 
@@ -54,6 +79,12 @@ internal sealed record SubOrchestrationCompleted(int TaskId, string? Result) : O
 
 internal sealed record SubOrchestrationFailed(int TaskId, Failure Failure) : OutcomeEvent(TaskId);
 
+internal sealed record EntityOperationCompleted(int TaskId, string? Result) : OutcomeEvent(TaskId);
+
+internal sealed record EntityOperationFailed(int TaskId, Failure Failure) : OutcomeEvent(TaskId);
+
+internal sealed record EntityLockGranted(int TaskId) : OutcomeEvent(TaskId);
+
 internal sealed record EventRaised(string Name, string? Input) : HistoryEvent;
 
 internal sealed record ExecutionSuspended(string? Reason) : HistoryEvent;
@@ -61,5 +92,8 @@ internal sealed record ExecutionSuspended(string? Reason) : HistoryEvent;
 internal sealed record ExecutionResumed(string? Reason) : HistoryEvent;
 
 internal sealed record ExecutionTerminated(string? Output, bool Recursive) : HistoryEvent;
+
+/// <summary>The instance had failed; the history before has been cut so that what failed runs again.</summary>
+internal sealed record ExecutionRewound(string? Reason) : HistoryEvent;
 
 internal sealed record ExecutionCompleted(OrchestrationRuntimeStatus Status) : HistoryEvent;

@@ -8,6 +8,7 @@ namespace EmbeddedFunctions.Durable;
 [JsonSerializable(typeof(List<HistoryEvent>))]
 [JsonSerializable(typeof(HistoryEvent))]
 [JsonSerializable(typeof(Failure))]
+[JsonSerializable(typeof(EntityCaller))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class HistoryJson : JsonSerializerContext
 {
@@ -27,6 +28,10 @@ internal sealed partial class HistoryJson : JsonSerializerContext
 
     public static string? Write(IReadOnlyDictionary<string, string> tags) =>
         tags.Count == 0 ? null : JsonSerializer.Serialize(new Dictionary<string, string>(tags), Stored.DictionaryStringString);
+
+    public static string? Write(EntityCaller? caller) => caller is null ? null : JsonSerializer.Serialize(caller, Stored.EntityCaller);
+
+    public static EntityCaller ReadCaller(string json) => JsonSerializer.Deserialize(json, Stored.EntityCaller)!;
 
     public static List<HistoryEvent> ReadEvents(string json) => JsonSerializer.Deserialize(json, Stored.ListHistoryEvent)!;
 

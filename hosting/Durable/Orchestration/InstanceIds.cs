@@ -5,7 +5,11 @@ internal static class InstanceIds
 {
     private const int MaxLength = 256;
 
-    public static string Require(string instanceId)
+    public static string Require(string instanceId) => EntityIds.IsEntity(RequireText(instanceId))
+        ? throw new ArgumentException("An id that begins with '@' is that of an entity.", nameof(instanceId))
+        : instanceId;
+
+    public static string RequireText(string instanceId)
     {
         if (string.IsNullOrWhiteSpace(instanceId) || instanceId.Length > MaxLength || instanceId.Any(c => char.IsControl(c) || char.IsSurrogate(c)))
             throw new ArgumentException($"An instance id has 1 to {MaxLength} characters, no control characters and none beyond the basic plane.", nameof(instanceId));

@@ -10,4 +10,12 @@ internal sealed record StartTimer(TimerCreated Created) : OrchestrationAction(Cr
 internal sealed record StartSubOrchestration(SubOrchestrationCreated Created, string? Input, string? Version, IReadOnlyDictionary<string, string> Tags)
     : OrchestrationAction(Created);
 
+internal sealed record CallEntity(EntityOperationCalled Called, string? Input) : OrchestrationAction(Called);
+
+internal sealed record SignalEntity(EntityOperationSignaled Signaled, string? Input, DateTime? DueAt) : OrchestrationAction(Signaled);
+
+internal sealed record RequestLock(EntityLockRequested Requested) : OrchestrationAction(Requested);
+
+internal sealed record ReleaseLock(EntityUnlockSent Sent, CriticalSection Section) : OrchestrationAction(Sent);
+
 internal sealed record SendExternalEvent(EventSent Sent, string? Input) : OrchestrationAction(Sent);

@@ -1,12 +1,16 @@
 using EmbeddedFunctions.DurableTask;
 using EmbeddedFunctions.DurableTask.Client;
+using EmbeddedFunctions.DurableTask.Entities;
 using EmbeddedFunctions.Invocation;
 using Microsoft.Extensions.Logging;
 
 namespace EmbeddedFunctions.Durable;
 
 /// <summary>What all runs share.</summary>
-internal sealed record OrchestrationServices(IDurableFunctions Functions, DataConverter Converter, ILoggerFactory Loggers);
+internal sealed record OrchestrationServices(IDurableFunctions Functions, DataConverter Converter, ILoggerFactory Loggers)
+{
+    public EntityMethods EntityMethods { get; } = new();
+}
 
 /// <summary>
 /// The coroutine of one generation of one instance. Replay and live turns feed it the same events through the same method, so that a live coroutine and one rebuilt from the
@@ -60,6 +64,9 @@ internal sealed class OrchestrationRun
     public OrchestrationOutcome? Outcome { get; private set; }
 
     public ContinueAsNewRequest? ContinueAsNew { get; set; }
+
+    /// <summary>The entities that the code has locked or is about to lock.</summary>
+    public CriticalSection? Section { get; set; }
 
     /// <summary>JSON.</summary>
     public string? CustomStatus { get; set; }
@@ -134,7 +141,7 @@ internal sealed class OrchestrationRun
         return task.Task;
     }
 
-    public void Send(SendExternalEvent action)
+    public void Send(OrchestrationAction action)
     {
         RequireTurn();
         _actions.Add(action);
@@ -225,6 +232,7 @@ internal sealed class OrchestrationRun
             return;
 
         task.Cancellation.Unregister();
+        Section?.Follow(task.Action.Event, outcome);
         switch (outcome)
         {
             case TaskCompleted completed:
@@ -238,6 +246,13 @@ internal sealed class OrchestrationRun
                 break;
             case SubOrchestrationFailed failed:
                 task.Fail(new TaskFailedException(((SubOrchestrationCreated)task.Action.Event).Name, failed.TaskId, failed.Failure.ToDetails()));
+                break;
+            case EntityOperationCompleted completed:
+                task.Complete(completed.Result);
+                break;
+            case EntityOperationFailed failed:
+                var called = (EntityOperationCalled)task.Action.Event;
+                task.Fail(new EntityOperationFailedException(EntityInstanceId.FromString(called.EntityId), called.Operation, failed.Failure.ToDetails()));
                 break;
             default:
                 task.Complete(null);

@@ -141,7 +141,7 @@ internal sealed class DurableReads(Func<CancellationToken, ValueTask<DbConnectio
             sql.Append($" AND status IN ({string.Join(',', statuses.Select(s => (int)s))})");
     }
 
-    private static DbCommand Command(DbConnection connection, string sql, params object[] values)
+    public static DbCommand Command(DbConnection connection, string sql, params object[] values)
     {
         var command = connection.CreateCommand();
         command.CommandText = sql;
@@ -156,7 +156,7 @@ internal sealed class DurableReads(Func<CancellationToken, ValueTask<DbConnectio
         return command;
     }
 
-    private static async Task<List<T>> ReadAsync<T>(DbCommand command, Func<DbDataReader, T> read, CancellationToken ct)
+    public static async Task<List<T>> ReadAsync<T>(DbCommand command, Func<DbDataReader, T> read, CancellationToken ct)
     {
         var rows = new List<T>();
         await using var reader = await command.ExecuteReaderAsync(ct);

@@ -52,6 +52,13 @@ internal interface IDurableStore : IAsyncDisposable
     /// <summary>Ids of the sub-orchestrations of these instances.</summary>
     Task<List<string>> ListChildrenAsync(IReadOnlyList<string> instanceIds, CancellationToken ct);
 
+    /// <summary>Moves signals that are due by then into the inbox of their entities.</summary>
+    Task DeliverDueSignalsAsync(IReadOnlyList<int> partitions, DateTime dueBy, CancellationToken ct);
+
+    Task<StoredEntity?> GetEntityAsync(string entityId, CancellationToken ct);
+
+    Task<List<StoredEntity>> QueryEntitiesAsync(StoredEntityQuery query, CancellationToken ct);
+
     /// <summary>Hands on what other nodes announce until cancelled; a null means that announcements may have been missed.</summary>
     Task ListenAsync(Action<Announcement?> announced, CancellationToken ct);
 }

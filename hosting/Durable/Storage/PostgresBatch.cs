@@ -20,8 +20,8 @@ internal sealed class PostgresBatch(NpgsqlBatch batch, IReadOnlyList<Checkpoint>
         """;
 
     private const string Restart = """
-        UPDATE host.durable_instances i SET input = u.input, version = u.version, start_at = NULL
-        FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[]) AS u (instance_id, generation, input, version)
+        UPDATE host.durable_instances i SET input = u.input, version = u.version, start_at = NULL, parent_generation = u.parent_generation
+        FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[]) AS u (instance_id, generation, input, version, parent_generation)
         WHERE i.instance_id = u.instance_id AND i.generation = u.generation
         """;
 
@@ -46,6 +46,24 @@ internal sealed class PostgresBatch(NpgsqlBatch batch, IReadOnlyList<Checkpoint>
         SELECT m.* FROM unnest($1::integer[], $2::text[], $3::text[], $4::bigint[], $5::text[]) AS m (partition_id, message_id, instance_id, generation, event)
         WHERE EXISTS (SELECT 1 FROM host.durable_instances i WHERE i.instance_id = m.instance_id AND i.status <> ALL ($6::integer[]))
         """;
+
+    private const string SendToEntities = """
+        INSERT INTO host.durable_inbox (partition_id, message_id, instance_id, event)
+        SELECT * FROM unnest($1::integer[], $2::text[], $3::text[], $4::text[])
+        """;
+
+    private const string Schedule = """
+        INSERT INTO host.durable_signals (partition_id, message_id, instance_id, event, due_at)
+        SELECT * FROM unnest($1::integer[], $2::text[], $3::text[], $4::text[], $5::bigint[])
+        """;
+
+    private const string SaveEntities = """
+        INSERT INTO host.durable_entities (entity_id, partition_id, state, lock_owner, updated_at)
+        SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::bigint[])
+        ON CONFLICT (entity_id) DO UPDATE SET state = excluded.state, lock_owner = excluded.lock_owner, updated_at = excluded.updated_at
+        """;
+
+    private const string DropEntities = "DELETE FROM host.durable_entities WHERE entity_id = ANY ($1::text[])";
 
     private const string Refuse = """
         INSERT INTO host.durable_inbox (partition_id, message_id, instance_id, generation, event)
@@ -78,6 +96,7 @@ internal sealed class PostgresBatch(NpgsqlBatch batch, IReadOnlyList<Checkpoint>
     {
         AddFences();
         AddUpdates();
+        AddEntities();
         AddConsumed();
         AddCreations();
         AddMessages();
@@ -98,6 +117,7 @@ internal sealed class PostgresBatch(NpgsqlBatch batch, IReadOnlyList<Checkpoint>
     private void AddUpdates()
     {
         var states = checkpoints.Where(c => c.Update is not null).Select(c => c.Update!).ToList();
+        states.AddRange(checkpoints.SelectMany(c => c.Rewinds));
         if (states.Count == 0)
             return;
 
@@ -109,11 +129,27 @@ internal sealed class PostgresBatch(NpgsqlBatch batch, IReadOnlyList<Checkpoint>
         var restarts = states.Where(s => s.Restart is not null).Select(s => s.Restart!).ToList();
         if (restarts.Count > 0)
         {
-            Add(Restart, Column(restarts, h => h.InstanceId), Column(restarts, h => h.Generation), Column(restarts, h => h.Input), Column(restarts, h => h.Version));
+            Add(Restart, Column(restarts, h => h.InstanceId), Column(restarts, h => h.Generation), Column(restarts, h => h.Input), Column(restarts, h => h.Version),
+                Column(restarts, h => h.Parent?.Generation));
             Add(Forget, Column(restarts, h => h.InstanceId), Column(restarts, h => h.Generation));
         }
 
         Add(History, Column(states, s => s.InstanceId), Column(states, Next), Column(states, s => s.Number), Column(states, s => s.History));
+    }
+
+    private void AddEntities()
+    {
+        var kept = checkpoints.Where(c => c.Entity is { IsGone: false }).Select(c => c.Entity!).ToList();
+        if (kept.Count > 0)
+        {
+            Add(
+                SaveEntities, Column(kept, e => e.EntityId), Column(kept, e => e.Partition), Column(kept, e => e.State), Column(kept, e => HistoryJson.Write(e.Lock)),
+                Column(kept, e => e.UpdatedAt.Ticks));
+        }
+
+        var gone = checkpoints.Where(c => c.Entity is { IsGone: true }).Select(c => c.Entity!.EntityId).ToArray();
+        if (gone.Length > 0)
+            Add(DropEntities, (object)gone); // an array of texts would pass for several parameters
     }
 
     private void AddConsumed()
@@ -146,9 +182,17 @@ internal sealed class PostgresBatch(NpgsqlBatch batch, IReadOnlyList<Checkpoint>
 
     private void AddMessages()
     {
-        var messages = checkpoints.SelectMany(c => c.Messages).ToList();
+        var messages = new List<Message>();
+        var toEntities = new List<Message>();
+        var later = new List<Message>();
+        foreach (var message in checkpoints.SelectMany(c => c.Messages))
+            (message.DueAt is not null ? later : EntityIds.IsEntity(message.InstanceId) ? toEntities : messages).Add(message);
         if (messages.Count > 0)
             Add(Send, [.. MessageColumns(messages), Numbers(NewInstance.Finished)]);
+        if (toEntities.Count > 0)
+            Add(SendToEntities, SignalColumns(toEntities));
+        if (later.Count > 0)
+            Add(Schedule, [.. SignalColumns(later), Column(later, m => m.DueAt!.Value.Ticks)]);
     }
 
     private async Task ReadCreationsAsync(NpgsqlDataReader reader, CancellationToken ct)
@@ -176,6 +220,9 @@ internal sealed class PostgresBatch(NpgsqlBatch batch, IReadOnlyList<Checkpoint>
         Column(messages, m => m.Partition), Column(messages, m => m.Id), Column(messages, m => m.InstanceId), Column(messages, m => m.Generation),
         Column(messages, m => HistoryJson.Write(m.Event!)),
     ];
+
+    private static object[] SignalColumns(List<Message> messages) =>
+        [Column(messages, m => m.Partition), Column(messages, m => m.Id), Column(messages, m => m.InstanceId), Column(messages, m => HistoryJson.Write(m.Event!))];
 
     private static TColumn[] Column<T, TColumn>(List<T> rows, Func<T, TColumn> value)
     {

@@ -11,12 +11,14 @@ internal sealed class PostgresDurableStore : IDurableStore
 {
     private readonly NpgsqlDataSource _source;
     private readonly DurableReads _reads;
+    private readonly EntityReads _entities;
     private NpgsqlConnection? _writer;
 
     public PostgresDurableStore(string connectionString)
     {
         _source = NpgsqlDataSource.Create(Tuned(connectionString));
         _reads = new DurableReads(async ct => await _source.OpenConnectionAsync(ct), "host.");
+        _entities = new EntityReads(async ct => await _source.OpenConnectionAsync(ct), "host.");
     }
 
     public async Task<int> OpenAsync(int partitions, CancellationToken ct)
@@ -150,6 +152,24 @@ internal sealed class PostgresDurableStore : IDurableStore
         await transaction.CommitAsync(ct);
         return purged;
     }
+
+    public async Task DeliverDueSignalsAsync(IReadOnlyList<int> partitions, DateTime dueBy, CancellationToken ct)
+    {
+        await using var connection = await _source.OpenConnectionAsync(ct);
+        await ExecuteAsync(
+            connection,
+            """
+            WITH due AS (DELETE FROM host.durable_signals WHERE partition_id = ANY ($1) AND due_at <= $2 RETURNING partition_id, message_id, instance_id, event)
+            INSERT INTO host.durable_inbox (partition_id, message_id, instance_id, event) SELECT partition_id, message_id, instance_id, event FROM due
+            """,
+            ct,
+            partitions.ToArray(),
+            dueBy.Ticks);
+    }
+
+    public Task<StoredEntity?> GetEntityAsync(string entityId, CancellationToken ct) => _entities.GetAsync(entityId, ct);
+
+    public Task<List<StoredEntity>> QueryEntitiesAsync(StoredEntityQuery query, CancellationToken ct) => _entities.QueryAsync(query, ct);
 
     public async Task ListenAsync(Action<Announcement?> announced, CancellationToken ct)
     {

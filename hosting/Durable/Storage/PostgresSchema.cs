@@ -59,6 +59,22 @@ internal static class PostgresSchema
             event text NOT NULL,
             PRIMARY KEY (partition_id, message_id)
         );
+        CREATE TABLE IF NOT EXISTS host.durable_entities (
+            entity_id text COLLATE "C" PRIMARY KEY,
+            partition_id integer NOT NULL,
+            state text,
+            lock_owner text,
+            updated_at bigint NOT NULL
+        ) WITH (fillfactor = 80);
+        CREATE INDEX IF NOT EXISTS durable_entities_locked ON host.durable_entities (entity_id) WHERE lock_owner IS NOT NULL;
+        CREATE TABLE IF NOT EXISTS host.durable_signals (
+            partition_id integer NOT NULL,
+            due_at bigint NOT NULL,
+            message_id text COLLATE "C" NOT NULL,
+            instance_id text NOT NULL,
+            event text NOT NULL,
+            PRIMARY KEY (partition_id, due_at, message_id)
+        );
         CREATE OR REPLACE FUNCTION host.durable_fence(partitions integer[], epochs bigint[]) RETURNS void LANGUAGE plpgsql AS $$
         DECLARE
             lost text;

@@ -20,7 +20,7 @@ internal sealed class SqliteCommits(SqliteConnection connection) : IDisposable
         """,
         10);
 
-    private readonly SqliteStatement _restart = new(connection, "UPDATE durable_instances SET input = @p1, version = @p2, start_at = NULL WHERE instance_id = @p0", 3);
+    private readonly SqliteStatement _restart = new(connection, "UPDATE durable_instances SET input = @p1, version = @p2, start_at = NULL, parent_generation = @p3 WHERE instance_id = @p0", 4);
     private readonly SqliteStatement _forget = new(connection, "DELETE FROM durable_history WHERE instance_id = @p0 AND generation <> @p1", 2);
     private readonly SqliteStatement _history = new(connection, "INSERT INTO durable_history (instance_id, generation, checkpoint, events) VALUES (@p0, @p1, @p2, @p3)", 4);
     private readonly SqliteStatement _consume = new(connection, "DELETE FROM durable_inbox WHERE partition_id = @p0 AND message_id = @p1", 2);
@@ -46,6 +46,22 @@ internal sealed class SqliteCommits(SqliteConnection connection) : IDisposable
         WHERE (@p14 >> durable_instances.status) & 1
         """,
         15);
+
+    private readonly SqliteStatement _sendToEntity = new(
+        connection, "INSERT INTO durable_inbox (partition_id, message_id, instance_id, event) VALUES (@p0, @p1, @p2, @p3)", 4);
+
+    private readonly SqliteStatement _schedule = new(
+        connection, "INSERT INTO durable_signals (partition_id, message_id, instance_id, event, due_at) VALUES (@p0, @p1, @p2, @p3, @p4)", 5);
+
+    private readonly SqliteStatement _saveEntity = new(
+        connection,
+        """
+        INSERT INTO durable_entities (entity_id, partition_id, state, lock_owner, updated_at) VALUES (@p0, @p1, @p2, @p3, @p4)
+        ON CONFLICT (entity_id) DO UPDATE SET state = excluded.state, lock_owner = excluded.lock_owner, updated_at = excluded.updated_at
+        """,
+        5);
+
+    private readonly SqliteStatement _dropEntity = new(connection, "DELETE FROM durable_entities WHERE entity_id = @p0", 1);
 
     public void Write(IReadOnlyList<Checkpoint> checkpoints)
     {
@@ -73,7 +89,7 @@ internal sealed class SqliteCommits(SqliteConnection connection) : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in new[] { _begin, _commit, _rollback, _update, _restart, _forget, _history, _consume, _send, _create })
+        foreach (var statement in new[] { _begin, _commit, _rollback, _update, _restart, _forget, _history, _consume, _send, _create, _sendToEntity, _schedule, _saveEntity, _dropEntity })
             statement.Dispose();
     }
 
@@ -88,6 +104,9 @@ internal sealed class SqliteCommits(SqliteConnection connection) : IDisposable
     {
         if (checkpoint.Update is { } state)
             Write(state);
+        checkpoint.Rewinds.ForEach(Write);
+        if (checkpoint.Entity is { } entity)
+            Write(entity);
         foreach (var message in checkpoint.Consumed)
             _consume.Execute(checkpoint.Fence!.Id, message);
         foreach (var creation in checkpoint.Creations)
@@ -105,11 +124,19 @@ internal sealed class SqliteCommits(SqliteConnection connection) : IDisposable
 
         if (state.Restart is { } header)
         {
-            _restart.Execute(state.InstanceId, header.Input, header.Version);
+            _restart.Execute(state.InstanceId, header.Input, header.Version, header.Parent?.Generation);
             _forget.Execute(state.InstanceId, generation);
         }
 
         _history.Execute(state.InstanceId, generation, state.Number, state.History);
+    }
+
+    private void Write(StoredEntity entity)
+    {
+        if (entity.IsGone)
+            _dropEntity.Execute(entity.EntityId);
+        else
+            _saveEntity.Execute(entity.EntityId, entity.Partition, entity.State, HistoryJson.Write(entity.Lock), entity.UpdatedAt.Ticks);
     }
 
     private void Create(NewInstance creation)
@@ -126,6 +153,14 @@ internal sealed class SqliteCommits(SqliteConnection connection) : IDisposable
             Send(refusal);
     }
 
-    private void Send(Message message) =>
-        _send.Execute(message.Partition, message.Id, message.InstanceId, message.Generation, HistoryJson.Write(message.Event!));
+    private void Send(Message message)
+    {
+        var content = HistoryJson.Write(message.Event!);
+        if (message.DueAt is { } due)
+            _schedule.Execute(message.Partition, message.Id, message.InstanceId, content, due.Ticks);
+        else if (EntityIds.IsEntity(message.InstanceId))
+            _sendToEntity.Execute(message.Partition, message.Id, message.InstanceId, content);
+        else
+            _send.Execute(message.Partition, message.Id, message.InstanceId, message.Generation, content);
+    }
 }

@@ -12,6 +12,7 @@ internal sealed class SqliteDurableStore : IDurableStore
     private readonly string _connectionString;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly DurableReads _reads;
+    private readonly EntityReads _entities;
     private readonly Dictionary<int, PartitionLease> _owned = [];
     private FileStream? _ownership;
     private SqliteConnection? _writer;
@@ -22,6 +23,7 @@ internal sealed class SqliteDurableStore : IDurableStore
     {
         _connectionString = connectionString;
         _reads = new DurableReads(OpenConnectionAsync, "");
+        _entities = new EntityReads(OpenConnectionAsync, "");
     }
 
     public async Task<int> OpenAsync(int partitions, CancellationToken ct)
@@ -102,6 +104,33 @@ internal sealed class SqliteDurableStore : IDurableStore
             _writing.Release();
         }
     }
+
+    public async Task DeliverDueSignalsAsync(IReadOnlyList<int> partitions, DateTime dueBy, CancellationToken ct)
+    {
+        if (!await _entities.HasDueSignalsAsync(dueBy, ct))
+            return;
+
+        await _writing.WaitAsync(ct);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_writer is null, this);
+            Execute(_writer, $"""
+                BEGIN IMMEDIATE;
+                INSERT INTO durable_inbox (partition_id, message_id, instance_id, event)
+                    SELECT partition_id, message_id, instance_id, event FROM durable_signals WHERE due_at <= {dueBy.Ticks};
+                DELETE FROM durable_signals WHERE due_at <= {dueBy.Ticks};
+                COMMIT
+                """);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    public Task<StoredEntity?> GetEntityAsync(string entityId, CancellationToken ct) => _entities.GetAsync(entityId, ct);
+
+    public Task<List<StoredEntity>> QueryEntitiesAsync(StoredEntityQuery query, CancellationToken ct) => _entities.QueryAsync(query, ct);
 
     public Task ListenAsync(Action<Announcement?> announced, CancellationToken ct) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ct);
 

@@ -49,5 +49,21 @@ internal static class SqliteSchema
             event TEXT NOT NULL,
             PRIMARY KEY (partition_id, message_id)
         ) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS durable_entities (
+            entity_id TEXT PRIMARY KEY,
+            partition_id INTEGER NOT NULL,
+            state TEXT,
+            lock_owner TEXT,
+            updated_at INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE INDEX IF NOT EXISTS durable_entities_locked ON durable_entities (entity_id) WHERE lock_owner IS NOT NULL;
+        CREATE TABLE IF NOT EXISTS durable_signals (
+            partition_id INTEGER NOT NULL,
+            due_at INTEGER NOT NULL,
+            message_id TEXT NOT NULL,
+            instance_id TEXT NOT NULL,
+            event TEXT NOT NULL,
+            PRIMARY KEY (partition_id, due_at, message_id)
+        ) WITHOUT ROWID;
         """;
 }

@@ -1,9 +1,13 @@
+using EmbeddedFunctions.DurableTask.Client.Entities;
+
 namespace EmbeddedFunctions.DurableTask.Client;
 
 /// <summary>Starts, signals, queries and removes orchestrations. A call returns once its effect is durable.</summary>
 public abstract class DurableTaskClient(string name) : IAsyncDisposable
 {
     public string Name { get; } = name;
+
+    public virtual DurableEntityClient Entities => throw new NotSupportedException($"{GetType()} does not support entities.");
 
     public virtual Task<string> ScheduleNewOrchestrationInstanceAsync(TaskName orchestratorName, CancellationToken cancellation) =>
         ScheduleNewOrchestrationInstanceAsync(orchestratorName, null, null, cancellation);
@@ -49,6 +53,14 @@ public abstract class DurableTaskClient(string name) : IAsyncDisposable
     public virtual Task ResumeInstanceAsync(string instanceId, CancellationToken cancellation) => ResumeInstanceAsync(instanceId, null, cancellation);
 
     public abstract Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Lets a failed instance go on: its failed activities run again, and its failed sub-orchestrations are rewound. Returns when that is durable.
+    /// </summary>
+    /// <exception cref="ArgumentException">There is no such instance.</exception>
+    /// <exception cref="InvalidOperationException">The instance has not failed.</exception>
+    public virtual Task RewindInstanceAsync(string instanceId, string reason, CancellationToken cancellation = default) =>
+        throw new NotSupportedException($"{GetType()} does not support rewinding.");
 
     public virtual Task<string> RestartAsync(string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default) =>
         throw new NotSupportedException($"{GetType()} does not support restart.");

@@ -69,6 +69,17 @@ internal sealed class ScriptedStore(IDurableStore inner) : IDurableStore
 
     public Task<List<string>> ListChildrenAsync(IReadOnlyList<string> instanceIds, CancellationToken ct) => CallAsync(() => inner.ListChildrenAsync(instanceIds, ct));
 
+    public async Task DeliverDueSignalsAsync(IReadOnlyList<int> partitions, DateTime dueBy, CancellationToken ct) =>
+        await CallAsync(async () =>
+        {
+            await inner.DeliverDueSignalsAsync(partitions, dueBy, ct);
+            return true;
+        });
+
+    public Task<StoredEntity?> GetEntityAsync(string entityId, CancellationToken ct) => CallAsync(() => inner.GetEntityAsync(entityId, ct));
+
+    public Task<List<StoredEntity>> QueryEntitiesAsync(StoredEntityQuery query, CancellationToken ct) => CallAsync(() => inner.QueryEntitiesAsync(query, ct));
+
     public Task ListenAsync(Action<Announcement?> announced, CancellationToken ct) => inner.ListenAsync(a => announced(_crashed ? Announcement.None : a), ct);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();

@@ -1,0 +1,159 @@
+using EmbeddedFunctions.Durable.Storage;
+
+namespace EmbeddedFunctions.Durable;
+
+/// <summary>An orchestration in memory. Between checkpoints the coroutine stays alive; without it the next message rebuilds it by replay.</summary>
+internal sealed class LiveOrchestration(DurableNode node, OwnedPartition partition, string instanceId) : LiveInstance(node, partition, instanceId)
+{
+    // The fields belong to whoever runs the current step.
+    private InstanceState? _state;
+    private bool _loaded;
+    private InstanceTurn? _committing;
+    private DateTime _nextWake = DateTime.MaxValue;
+
+    protected override bool Leaves => _state is null || _state.IsFinished;
+
+    protected override async Task<bool> AdvanceAsync()
+    {
+        if (_committing is { } turn)
+            await FinishAsync(turn);
+        if (Partition.Lost.IsCancellationRequested)
+            return true;
+        if (!_loaded && !TryAdopt())
+            await LoadAsync();
+        return TakeTurn();
+    }
+
+    /// <summary>A new instance need not be read: its creator hands it over.</summary>
+    private bool TryAdopt()
+    {
+        if (Peek(static mailbox => mailbox.Find(m => m.Start is not null)?.Start) is not { } header)
+            return false;
+
+        Adopt(header);
+        return true;
+    }
+
+    private void Adopt(InstanceHeader header)
+    {
+        _state = InstanceState.New(header, Node.Services, Violated);
+        _loaded = true;
+        _nextWake = DateTime.MaxValue;
+        SetWake();
+    }
+
+    private async Task LoadAsync()
+    {
+        await Node.Loads.WaitAsync();
+        LoadedInstance? stored;
+        try
+        {
+            stored = await Node.Store.LoadAsync(InstanceId, CancellationToken.None);
+        }
+        finally
+        {
+            Node.Loads.Release();
+        }
+
+        _state = stored is null ? null : InstanceState.Load(stored, Node.Services, Violated);
+        _loaded = true;
+        _nextWake = DateTime.MaxValue;
+        if (_state is null)
+            return;
+
+        Node.Waiters.Signal(InstanceId, _state.Status); // its last commit may have taken effect although the answer got lost
+        if (!_state.IsFinished)
+            Resume(_state);
+    }
+
+    /// <summary>Takes up what the stored history has left under way.</summary>
+    private void Resume(InstanceState current)
+    {
+        SetWake();
+        foreach (var activity in current.Run.OpenTasks.Select(t => t.Action).OfType<ScheduleActivity>())
+        {
+            var key = new ActivityKey(InstanceId, current.Header.Generation, activity.Scheduled.TaskId);
+            Dispatch(new ActivityWork(Partition, key, activity.Scheduled.Name, activity.Input));
+        }
+    }
+
+    /// <summary>False when nothing has to be committed.</summary>
+    private bool TakeTurn()
+    {
+        var messages = TakeMailbox();
+        if (messages.Find(m => m.Start is not null)?.Start is { } start && (_state is null || (_state.IsFinished && _state.Header.Generation != start.Generation)))
+            Adopt(start);
+        if (messages.Exists(m => m is { Event: null, Start: null }))
+            _nextWake = DateTime.MaxValue; // the alarm has rung, or somebody else knocked: set it anew
+
+        var turn = new InstanceTurn(Node, Partition, _state, messages);
+        turn.Run(OnCommitted, Violated);
+        if (turn.Checkpoint is not { } checkpoint)
+        {
+            turn.Settled.ForEach(Partition.Settle);
+            SetWake();
+            return false;
+        }
+
+        _committing = turn;
+        Node.Writer.Enqueue(checkpoint);
+        return true;
+    }
+
+    private async Task FinishAsync(InstanceTurn turn)
+    {
+        _committing = null;
+        if (CommitError is FenceLostException)
+            return;
+
+        if (CommitError is not null)
+        {
+            await RecoverAsync(turn);
+            return;
+        }
+
+        Succeeded();
+        Partition.Consumed(turn.Checkpoint!.Consumed);
+        turn.Settled.ForEach(Partition.Settle);
+        turn.Activities.ForEach(Dispatch);
+        Node.DeliverAll(turn.Checkpoint);
+        PutBack(turn.Unread);
+        if (_state is not null && turn.Checkpoint.Update is not null)
+            MoveOn(_state, turn);
+    }
+
+    private void MoveOn(InstanceState current, InstanceTurn turn)
+    {
+        var changed = current.Status != turn.Status;
+        current.Status = turn.Status;
+        current.Checkpoints++;
+        _state = turn.Next ?? current;
+        SetWake();
+        if (changed)
+            Node.Waiters.Signal(InstanceId, turn.Status);
+    }
+
+    private async Task RecoverAsync(InstanceTurn turn)
+    {
+        _state = null;
+        _loaded = false;
+        PutBack(await RemainingAsync(turn.Messages));
+    }
+
+    private void Dispatch(ActivityWork work)
+    {
+        if (Partition.TryBegin(work.Key))
+            Node.Activities.Enqueue(work);
+    }
+
+    private void SetWake()
+    {
+        if (_state is not { IsFinished: false } || InstanceTurn.NextTimer(_state) is not { } due || due >= _nextWake)
+            return;
+
+        _nextWake = due;
+        Node.Timers.Add(Partition, InstanceId, due);
+    }
+
+    private void Violated() => Partition.Post(new Message(InstanceId, Partition.Id));
+}
