@@ -58,6 +58,16 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, Management
     public override Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
         SendAsync(instanceId, new ExecutionResumed(reason), cancellation);
 
+    public override async Task RewindInstanceAsync(string instanceId, string reason, CancellationToken cancellation = default)
+    {
+        await engine.Ready.WaitAsync(cancellation);
+        var failed = await Node.Store.GetAsync(instanceId, cancellation) ?? throw new ArgumentException($"There is no orchestration '{instanceId}'.", nameof(instanceId));
+        if (failed.Status != OrchestrationRuntimeStatus.Failed)
+            throw new InvalidOperationException($"The orchestration '{instanceId}' has not failed; its status is {failed.Status}.");
+
+        await new Rewinding(Node, reason).RunAsync(failed, cancellation);
+    }
+
     public override async Task<string> RestartAsync(string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
     {
         await engine.Ready.WaitAsync(cancellation);

@@ -86,6 +86,14 @@ internal sealed class LiveOrchestration(DurableNode node, OwnedPartition partiti
         if (messages.Exists(m => m is { Event: null, Start: null }))
             _nextWake = DateTime.MaxValue; // the alarm has rung, or somebody else knocked: set it anew
 
+        if (_state is { IsFinished: true } && messages.Exists(m => m.Event is ExecutionRewound && m.Generation != _state.Header.Generation))
+        {
+            // It has been rewound in the store while this was still on its way out of memory.
+            (_state, _loaded) = (null, false);
+            PutBack(messages);
+            return false;
+        }
+
         var turn = new InstanceTurn(Node, Partition, _state, messages);
         turn.Run(OnCommitted, Violated);
         if (turn.Checkpoint is not { } checkpoint)

@@ -71,7 +71,7 @@ internal sealed class EntityMethods
 
             var definition = type.GetGenericTypeDefinition();
             return definition == typeof(Task<>) || definition == typeof(ValueTask<>)
-                ? typeof(Task<>).MakeGenericType(type.GetGenericArguments()).GetProperty(nameof(Task<>.Result))
+                ? typeof(Task<>).MakeGenericType(type.GetGenericArguments()).GetProperty("Result")
                 : null;
         }
     }

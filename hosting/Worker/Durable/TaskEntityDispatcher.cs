@@ -18,7 +18,7 @@ public sealed class TaskEntityDispatcher
 
     /// <summary>Runs the operations on an entity class made with the invocation's services, or on a plain class as the state.</summary>
     public Task DispatchAsync<T>() => typeof(T).IsAssignableTo(typeof(ITaskEntity))
-        ? _batch.RunAsync((ITaskEntity)ActivatorUtilities.GetServiceOrCreateInstance(_services, typeof(T)))
+        ? _batch.RunAsync((ITaskEntity)ActivatorUtilities.GetServiceOrCreateInstance<T>(_services)!)
         : _batch.RunAsync(new StateEntity<T>());
 
     private sealed class FunctionEntity(Func<TaskEntityOperation, ValueTask<object?>> handler) : ITaskEntity

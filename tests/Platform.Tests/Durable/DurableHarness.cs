@@ -1,9 +1,12 @@
+using System.Data.Common;
 using EmbeddedFunctions.Durable;
 using EmbeddedFunctions.Durable.Storage;
 using EmbeddedFunctions.DurableTask.Converters;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Npgsql;
 using Platform.Tests.Fixtures;
 
 namespace Platform.Tests.Durable;
@@ -25,6 +28,9 @@ internal sealed class DurableHarness : IAsyncDisposable
 
     private DurableHarness(string? directory, Func<IDurableStore> open) => (_directory, _open) = (directory, open);
 
+    /// <summary>A closed connection to the store's database.</summary>
+    public required Func<DbConnection> Connect { get; init; }
+
     public DelegateFunctions Functions { get; } = new();
 
     public FakeTimeProvider? FakeClock { get; private init; }
@@ -42,12 +48,19 @@ internal sealed class DurableHarness : IAsyncDisposable
         if (db == Db.Postgres)
         {
             var database = await server.CreateDatabaseAsync();
-            return new DurableHarness(null, () => new PostgresDurableStore(database)) { FakeClock = clock, Loggers = loggers ?? NullLoggerFactory.Instance };
+            return new DurableHarness(null, () => new PostgresDurableStore(database))
+            {
+                Connect = () => new NpgsqlConnection(database),
+                FakeClock = clock,
+                Loggers = loggers ?? NullLoggerFactory.Instance,
+            };
         }
 
         var directory = Directory.CreateTempSubdirectory("durable-").FullName;
-        return new DurableHarness(directory, () => new SqliteDurableStore($"Data Source={Path.Combine(directory, "host.db")}"))
+        var file = $"Data Source={Path.Combine(directory, "host.db")}";
+        return new DurableHarness(directory, () => new SqliteDurableStore(file))
         {
+            Connect = () => new SqliteConnection(file),
             FakeClock = clock,
             Loggers = loggers ?? NullLoggerFactory.Instance,
         };
