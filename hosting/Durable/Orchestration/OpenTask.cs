@@ -1,4 +1,5 @@
 using EmbeddedFunctions.DurableTask;
+using EmbeddedFunctions.DurableTask.Entities;
 
 namespace EmbeddedFunctions.Durable;
 
@@ -14,6 +15,36 @@ internal abstract class OpenTask(OrchestrationAction action)
     public bool HasOutcome { get; set; }
 
     public CancellationTokenRegistration Cancellation { get; set; }
+
+    /// <summary>Gives the outcome to the code that waits for it.</summary>
+    public void Settle(OutcomeEvent outcome)
+    {
+        switch (outcome)
+        {
+            case TaskCompleted completed:
+                Complete(completed.Result);
+                break;
+            case SubOrchestrationCompleted completed:
+                Complete(completed.Result);
+                break;
+            case TaskFailed failed:
+                Fail(new TaskFailedException(((TaskScheduled)Action.Event).Name, failed.TaskId, failed.Failure.ToDetails()));
+                break;
+            case SubOrchestrationFailed failed:
+                Fail(new TaskFailedException(((SubOrchestrationCreated)Action.Event).Name, failed.TaskId, failed.Failure.ToDetails()));
+                break;
+            case EntityOperationCompleted completed:
+                Complete(completed.Result);
+                break;
+            case EntityOperationFailed failed:
+                var called = (EntityOperationCalled)Action.Event;
+                Fail(new EntityOperationFailedException(EntityInstanceId.FromString(called.EntityId), called.Operation, failed.Failure.ToDetails()));
+                break;
+            default:
+                Complete(null);
+                break;
+        }
+    }
 
     public abstract void Complete(string? result);
 

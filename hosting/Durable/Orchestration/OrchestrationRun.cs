@@ -1,16 +1,6 @@
-using EmbeddedFunctions.DurableTask;
 using EmbeddedFunctions.DurableTask.Client;
-using EmbeddedFunctions.DurableTask.Entities;
-using EmbeddedFunctions.Invocation;
-using Microsoft.Extensions.Logging;
 
 namespace EmbeddedFunctions.Durable;
-
-/// <summary>What all runs share.</summary>
-internal sealed record OrchestrationServices(IDurableFunctions Functions, DataConverter Converter, ILoggerFactory Loggers)
-{
-    public EntityMethods EntityMethods { get; } = new();
-}
 
 /// <summary>
 /// The coroutine of one generation of one instance. Replay and live turns feed it the same events through the same method, so that a live coroutine and one rebuilt from the
@@ -233,31 +223,7 @@ internal sealed class OrchestrationRun
 
         task.Cancellation.Unregister();
         Section?.Follow(task.Action.Event, outcome);
-        switch (outcome)
-        {
-            case TaskCompleted completed:
-                task.Complete(completed.Result);
-                break;
-            case SubOrchestrationCompleted completed:
-                task.Complete(completed.Result);
-                break;
-            case TaskFailed failed:
-                task.Fail(new TaskFailedException(((TaskScheduled)task.Action.Event).Name, failed.TaskId, failed.Failure.ToDetails()));
-                break;
-            case SubOrchestrationFailed failed:
-                task.Fail(new TaskFailedException(((SubOrchestrationCreated)task.Action.Event).Name, failed.TaskId, failed.Failure.ToDetails()));
-                break;
-            case EntityOperationCompleted completed:
-                task.Complete(completed.Result);
-                break;
-            case EntityOperationFailed failed:
-                var called = (EntityOperationCalled)task.Action.Event;
-                task.Fail(new EntityOperationFailedException(EntityInstanceId.FromString(called.EntityId), called.Operation, failed.Failure.ToDetails()));
-                break;
-            default:
-                task.Complete(null);
-                break;
-        }
+        task.Settle(outcome);
     }
 
     private void Record(ScheduledEvent scheduled)

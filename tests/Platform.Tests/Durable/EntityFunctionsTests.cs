@@ -12,7 +12,9 @@ public sealed class EntityFunctionsTests
     {
         await using var host = await TestHost.StartAsync([typeof(Tallies)]);
 
-        Assert.Equal([3, 1, 5], await host.Client.GetFromJsonAsync<int[]>("/tallies"));
+        var tallies = await host.Client.GetFromJsonAsync<int[]>("/tallies");
+
+        Assert.Equal([3, 1, 5], tallies!);
     }
 }
 
