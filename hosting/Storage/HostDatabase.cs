@@ -14,6 +14,9 @@ internal sealed class HostDatabase(HostStorageOptions options) : IAsyncDisposabl
     // Per node and data source: several nodes and the durable engine share the server's connections.
     private const int MaxConnections = 12;
 
+    // The tables swell and empty faster than the server counts them, so that its estimates are often wrong; every statement here has an index, and a few rows to fetch by it.
+    private const string PlanByIndex = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+
     private readonly SemaphoreSlim _sqliteGate = new(1, 1);
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly Dictionary<string, SqliteCommand> _sqliteCommands = [];
@@ -185,8 +188,7 @@ internal sealed class HostDatabase(HostStorageOptions options) : IAsyncDisposabl
             ApplicationName = "functions-host",
             MaxPoolSize = MaxConnections,
         };
-        if (relaxed)
-            settings.Options = $"{settings.Options} -c synchronous_commit=off".TrimStart();
+        settings.Options = $"{settings.Options} {PlanByIndex}{(relaxed ? " -c synchronous_commit=off" : "")}".TrimStart();
         return NpgsqlDataSource.Create(settings);
     }
 

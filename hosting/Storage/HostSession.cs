@@ -45,8 +45,7 @@ internal sealed class HostSession(DbConnection connection, DbTransaction? transa
     {
         if (!connection.CanCreateBatch)
         {
-            foreach (var item in items)
-                await ExecuteAsync(sql, command => bind(new CommandParameters(command), item), ct);
+            await RepeatAsync(Prepare(sql), items, bind, ct);
             return;
         }
 
@@ -62,6 +61,17 @@ internal sealed class HostSession(DbConnection connection, DbTransaction? transa
 
         if (batch.BatchCommands.Count > 0)
             await batch.ExecuteNonQueryAsync(ct);
+    }
+
+    private static async Task RepeatAsync<T>(DbCommand command, IEnumerable<T> items, Action<IParameters, T> bind, CancellationToken ct)
+    {
+        var parameters = new RepeatedParameters(command);
+        foreach (var item in items)
+        {
+            bind(parameters, item);
+            parameters.Restart();
+            await command.ExecuteNonQueryAsync(ct);
+        }
     }
 
     private DbCommand Prepare(string sql)

@@ -18,6 +18,24 @@ internal sealed class CommandParameters(DbCommand command) : IParameters
     }
 }
 
+/// <summary>Sets the parameters of a command again that is run many times; they come in the same order each time.</summary>
+internal sealed class RepeatedParameters(DbCommand command) : IParameters
+{
+    private int _next;
+
+    public void Restart() => _next = 0;
+
+    public IParameters Add(string name, object? value)
+    {
+        if (_next == command.Parameters.Count)
+            command.Add(name, value);
+        else
+            command.Parameters[_next].Value = value ?? DBNull.Value;
+        _next++;
+        return this;
+    }
+}
+
 internal sealed class BatchParameters(DbBatchCommand command) : IParameters
 {
     public IParameters Add(string name, object? value)

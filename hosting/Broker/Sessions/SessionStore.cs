@@ -18,7 +18,7 @@ internal sealed class SessionStore(HostDatabase database, TimeProvider clock)
             AND EXISTS (
                 SELECT 1 FROM messages m
                 WHERE m.queue = @queue AND m.session_id = id AND (m.visible_at <= @now OR m.lock_token IS NOT NULL) AND m.expires_at > @now)
-        LIMIT @limit
+        ORDER BY id LIMIT @limit
         """;
 
     private const string Claim =

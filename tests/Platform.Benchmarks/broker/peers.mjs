@@ -6,6 +6,7 @@ const [peer, connection, ...numbers] = process.argv.slice(2);
 const [messages, senders, batch, rounds] = numbers.map(Number);
 const body = { number: 1, text: 'x'.repeat(100) };
 const pool = new pg.Pool({ connectionString: connection, max: 16 });
+pool.on('error', (e) => console.error(e));
 
 async function pgBoss() {
   const { PgBoss } = await import('pg-boss');

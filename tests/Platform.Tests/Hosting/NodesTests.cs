@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text;
+using EmbeddedFunctions.Broker;
 using EmbeddedFunctions.Hosting;
 using EmbeddedFunctions.Startup;
+using EmbeddedFunctions.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Tests.Fixtures;
 
@@ -28,6 +30,44 @@ public sealed class NodesTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task Messages_NodeDiedHoldingThem_ComeToAnotherWhenItsLocksEnd()
+    {
+        var options = new HostStorageOptions { Provider = HostStorageOptions.Postgres, ConnectionString = await server.CreateDatabaseAsync() };
+        await using (var database = new HostDatabase(options))
+        {
+            var store = new MessageStore(database, TimeProvider.System);
+            var messages = Enumerable.Range(0, 20).Select(i => new OutgoingMessage(Encoding.UTF8.GetBytes($"{i}"))).ToList();
+            await new MessageWriter(database, new HostJsonOptions(), TimeProvider.System).SendAsync("work", messages, CancellationToken.None);
+            Assert.Equal(15, (await store.ReceiveAsync("work", 15, TimeSpan.FromSeconds(2), 10, CancellationToken.None)).Count);
+        }
+
+        var log = new Log();
+        await using var host = await StartAsync(options.ConnectionString, log);
+
+        await Until.TrueAsync(() => log.Bodies.Count >= 20, "all messages");
+        Assert.Equal(20, log.Bodies.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Messages_SentByANodeThatDoesNotListen_ReachTheOtherByNotificationNotBySweep()
+    {
+        var database = await server.CreateDatabaseAsync();
+        var log = new Log();
+        await using var listener = await StartAsync(database, log);
+        await using var sender = await TestHost.StartAsync([typeof(NoListeners)], settings: Settings(database));
+        var times = new List<double>();
+        for (var i = 1; i <= 5; i++)
+        {
+            var started = TimeProvider.System.GetTimestamp();
+            await sender.Services.GetRequiredService<IMessageSender>().SendAsync("work", [new OutgoingMessage(Encoding.UTF8.GetBytes($"{i}"))], CancellationToken.None);
+            await Until.TrueAsync(() => log.Bodies.Count == i, "the message");
+            times.Add(TimeProvider.System.GetElapsedTime(started).TotalMilliseconds);
+        }
+
+        Assert.InRange(times.Order().ElementAt(2), 0, 400); // the sweep alone would take half a second on average
+    }
+
+    [Fact]
     public async Task Timer_TwoNodes_EachTickRunsOnOneOfThem()
     {
         var database = await server.CreateDatabaseAsync();
@@ -44,12 +84,14 @@ public sealed class NodesTests(PostgresServer server)
     private static Task<TestHost> StartAsync(string database, Log log) => TestHost.StartAsync(
         [typeof(NodeFunctions)],
         builder => builder.Services.AddSingleton(log),
-        new Dictionary<string, string>
-        {
-            ["Host:Storage:Provider"] = "postgres",
-            ["Host:Storage:ConnectionString"] = database,
-            [$"{HostJson.Section}:extensions:serviceBus:maxConcurrentCalls"] = "4",
-        });
+        Settings(database));
+
+    private static Dictionary<string, string> Settings(string database) => new()
+    {
+        ["Host:Storage:Provider"] = "postgres",
+        ["Host:Storage:ConnectionString"] = database,
+        [$"{HostJson.Section}:extensions:serviceBus:maxConcurrentCalls"] = "4",
+    };
 
     public sealed class Log
     {
