@@ -14,6 +14,9 @@ internal sealed class ActivityDispatcher(OrchestrationServices services, int con
     private readonly ConcurrentQueue<ActivityWork> _queue = new();
     private int _workers;
 
+    /// <summary>Nothing waits and nothing runs.</summary>
+    public bool IsIdle => _queue.IsEmpty && Volatile.Read(ref _workers) == 0;
+
     public void Enqueue(ActivityWork work)
     {
         _queue.Enqueue(work);

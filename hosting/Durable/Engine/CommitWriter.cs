@@ -17,6 +17,10 @@ internal sealed class CommitWriter(DurableNode node)
 
     private readonly Channel<Checkpoint> _ready = Channel.CreateUnbounded<Checkpoint>(new UnboundedChannelOptions { SingleReader = true });
     private readonly List<Checkpoint> _heldOver = [];
+    private long _commits;
+
+    /// <summary>How many batches have been committed; grows before their checkpoints are told.</summary>
+    public long Commits => Interlocked.Read(ref _commits);
 
     public void Enqueue(Checkpoint checkpoint)
     {
@@ -87,6 +91,7 @@ internal sealed class CommitWriter(DurableNode node)
 
             if (lost.Count == 0)
             {
+                Interlocked.Increment(ref _commits);
                 batch.ForEach(c => c.Complete(null));
                 return;
             }

@@ -22,6 +22,9 @@ internal abstract class LiveInstance(DurableNode node, OwnedPartition partition,
     /// <summary>When it last did something, as a timestamp of the system's clock.</summary>
     public long LastStep => Volatile.Read(ref _lastStep);
 
+    /// <summary>It takes a step, or has something to take in.</summary>
+    public bool IsBusy => Volatile.Read(ref _busy);
+
     protected DurableNode Node => node;
 
     protected OwnedPartition Partition => partition;

@@ -19,6 +19,16 @@ internal sealed class TimerQueue : IDisposable
         _timer = _clock.CreateTimer(static me => ((TimerQueue)me!).Ring(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>When the next timer is due; it may be one that nobody wants any more.</summary>
+    public DateTime? Next
+    {
+        get
+        {
+            lock (_gate)
+                return _queue.TryPeek(out _, out var due) ? due : null;
+        }
+    }
+
     /// <param name="partition">Whose owner is to be woken; a partition that is lost is forgotten.</param>
     /// <param name="instanceId">Null for a signal, which is in the store.</param>
     /// <param name="due">UTC.</param>

@@ -9,6 +9,7 @@ namespace EmbeddedFunctions.Durable.Storage;
 /// </summary>
 internal sealed class SqliteDurableStore : IDurableStore
 {
+    private const string MemoryVfs = "?vfs=memdb";
     private readonly string _connectionString;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly DurableReads _reads;
@@ -26,9 +27,14 @@ internal sealed class SqliteDurableStore : IDurableStore
         _entities = new EntityReads(OpenConnectionAsync, "");
     }
 
+    /// <summary>The data source of a database in this process's memory, which lasts as long as a store has it open.</summary>
+    public static string InMemory(string name) => $"file:/{name}{MemoryVfs}";
+
     public async Task<int> OpenAsync(int partitions, CancellationToken ct)
     {
-        _ownership ??= Own(new SqliteConnectionStringBuilder(_connectionString).DataSource);
+        var source = new SqliteConnectionStringBuilder(_connectionString).DataSource;
+        if (!source.EndsWith(MemoryVfs, StringComparison.Ordinal))
+            _ownership ??= Own(source);
         _writer = (SqliteConnection)await OpenConnectionAsync(ct);
         Execute(_writer, "PRAGMA journal_mode = WAL");
         Execute(_writer, SqliteSchema.Sql);
