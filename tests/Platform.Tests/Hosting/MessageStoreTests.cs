@@ -243,7 +243,9 @@ public abstract partial class MessageStoreTests : IAsyncLifetime
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["queues:0:name"] = "Once", ["queues:0:properties:requiresDuplicateDetection"] = "true", ["queues:0:properties:duplicateDetectionHistoryTimeWindow"] = "PT10M",
+            ["queues:0:name"] = "Once",
+            ["queues:0:properties:requiresDuplicateDetection"] = "true",
+            ["queues:0:properties:duplicateDetectionHistoryTimeWindow"] = "PT10M",
         }).Build();
         return new HostJsonOptions { Broker = BrokerOptions.From(configuration) };
     }

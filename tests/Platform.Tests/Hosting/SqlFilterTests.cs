@@ -11,7 +11,12 @@ public sealed class SqlFilterTests
         Subject = "order",
         ApplicationProperties = new Dictionary<string, object>
         {
-            ["n"] = 7, ["half"] = 0.5, ["text"] = "it's 100%", ["yes"] = true, ["odd name"] = "x", ["at"] = DateTimeOffset.UnixEpoch,
+            ["n"] = 7,
+            ["half"] = 0.5,
+            ["text"] = "it's 100%",
+            ["yes"] = true,
+            ["odd name"] = "x",
+            ["at"] = DateTimeOffset.UnixEpoch,
         },
     };
 
