@@ -1,6 +1,9 @@
 using System.Diagnostics;
 
+using EmbeddedFunctions.Hosting;
+
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 using Platform.Data;
 using Platform.Events;
@@ -25,7 +28,7 @@ public sealed class OutboxInHostTests
         var settings = new Dictionary<string, string> { ["Platform:DataDirectory"] = directory };
         await using (var host = await TestHost.StartAsync([typeof(RelayFunctions), typeof(ConsumerFunctions), typeof(EchoOrchestration)], builder =>
         {
-            builder.Services.AddPlatformData(builder.Configuration).AddHostAdapters(builder.Configuration);
+            builder.Services.AddPlatformData(builder.Configuration).AddHostAdapters(builder.Configuration).RemoveAll<IOperatorAccess>(); // no sessions here
             builder.Services.AddSingleton(seen).AddEventHandler<SeenHandler>("notifications", ["sample_event"]);
         }, settings, directory))
         {
@@ -49,7 +52,7 @@ public sealed class OutboxInHostTests
         var directory = Directory.CreateTempSubdirectory("outbox-").FullName;
         await using (var host = await TestHost.StartAsync([typeof(RelayFunctions), typeof(ConsumerFunctions), typeof(EchoOrchestration)], builder =>
         {
-            builder.Services.AddPlatformData(builder.Configuration).AddHostAdapters(builder.Configuration);
+            builder.Services.AddPlatformData(builder.Configuration).AddHostAdapters(builder.Configuration).RemoveAll<IOperatorAccess>(); // no sessions here
             builder.Services.AddSingleton(seen).AddEventHandler<SeenHandler>("notifications", ["sample_event"]);
         }, new Dictionary<string, string> { ["Platform:DataDirectory"] = directory }, directory))
         {
