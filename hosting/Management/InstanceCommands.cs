@@ -23,6 +23,27 @@ internal sealed class InstanceCommands(InstanceQueries queries, DurableClientPro
         await Client.RaiseEventAsync(id, ManagementRequest.Segment(http, "eventName"), await ManagementRequest.BodyAsync(http), ct);
     });
 
+    /// <summary>412 unless the instance has failed and what made it fail can run again.</summary>
+    public async Task RewindAsync(HttpContext http)
+    {
+        var id = ManagementRequest.Segment(http, "instanceId");
+        if (await queries.FindAsync(id, http.RequestAborted) is null)
+        {
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        try
+        {
+            await Client.RewindInstanceAsync(id, Reason(http) ?? "", http.RequestAborted);
+            http.Response.StatusCode = StatusCodes.Status202Accepted;
+        }
+        catch (InvalidOperationException e)
+        {
+            await ManagementJson.WriteMessageAsync(http, StatusCodes.Status412PreconditionFailed, e.Message);
+        }
+    }
+
     private static string? Reason(HttpContext http) => ManagementRequest.Text(http, "reason");
 
     private async Task WithRunningAsync(HttpContext http, Func<string, CancellationToken, Task> command)

@@ -8,7 +8,6 @@ namespace EmbeddedFunctions.Management;
 /// <summary>The reading half of the management API, and removal.</summary>
 internal sealed class InstanceQueries(DurableEngine engine, DurableClientProvider clients)
 {
-    private const string ContinuationHeader = "x-ms-continuation-token";
     private const int DefaultPage = 100;
 
     public async Task ListAsync(HttpContext http)
@@ -19,12 +18,12 @@ internal sealed class InstanceQueries(DurableEngine engine, DurableClientProvide
             CreatedTo = ManagementRequest.Time(http, "createdTimeTo")?.UtcDateTime,
             Statuses = ManagementRequest.Statuses(http),
             IdPrefix = ManagementRequest.Text(http, "instanceIdPrefix"),
-            After = PageToken.Read(http.Request.Headers[ContinuationHeader]),
+            After = PageToken.Read(http.Request.Headers[PageToken.Header]),
         };
         await engine.Ready.WaitAsync(http.RequestAborted);
         var rows = await engine.Node.Store.QueryAsync(query, http.RequestAborted);
         if (PageToken.Next(rows, query.Limit) is { } next)
-            http.Response.Headers[ContinuationHeader] = next;
+            http.Response.Headers[PageToken.Header] = next;
         var input = ManagementRequest.Flag(http, "showInput", fallback: true);
         await ManagementJson.WriteAsync(http, StatusCodes.Status200OK, json =>
         {

@@ -11,10 +11,11 @@ namespace EmbeddedFunctions.Management;
 /// The durable HTTP API with the routes, parameters and status codes of the official extension, for those who show a system key (or the master key). Other than there, a parameter that
 /// cannot be read is refused with 400 and not ignored.
 /// </summary>
-internal sealed class ManagementEndpoints(InstanceQueries queries, InstanceCommands commands, InstanceStarts starts, HostKeys keys)
+internal sealed class ManagementEndpoints(InstanceQueries queries, InstanceCommands commands, InstanceStarts starts, EntityRequests entities, HostKeys keys)
 {
     public const string Prefix = "runtime/webhooks/durabletask";
     private const string Instance = "instances/{instanceId}";
+    private const string Entity = "entities/{entityName}/{entityKey}";
 
     public IEnumerable<Endpoint> Build() =>
     [
@@ -26,8 +27,13 @@ internal sealed class ManagementEndpoints(InstanceQueries queries, InstanceComma
         Route("POST", $"{Instance}/terminate", commands.TerminateAsync),
         Route("POST", $"{Instance}/suspend", commands.SuspendAsync),
         Route("POST", $"{Instance}/resume", commands.ResumeAsync),
+        Route("POST", $"{Instance}/rewind", commands.RewindAsync),
         Route("POST", $"{Instance}/restart", starts.RestartAsync),
         Route("POST", "orchestrators/{functionName}/{instanceId?}", starts.StartAsync),
+        Route("GET", "entities/{entityName?}", entities.ListAsync),
+        Route("GET", Entity, entities.GetAsync),
+        Route("POST", "entities/{entityName}/{entityKey?}", entities.SignalAsync),
+        Route("DELETE", "entities/{entityName}/{entityKey?}", entities.DeleteAsync),
     ];
 
     private RouteEndpoint Route(string method, string path, Func<HttpContext, Task> handler)

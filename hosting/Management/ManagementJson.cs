@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using EmbeddedFunctions.Durable;
 using EmbeddedFunctions.Durable.Storage;
+using EmbeddedFunctions.DurableTask.Entities;
 using Microsoft.AspNetCore.Http;
 
 namespace EmbeddedFunctions.Management;
@@ -52,6 +53,19 @@ internal static class ManagementJson
             history(json);
         }
 
+        json.WriteEndObject();
+    }
+
+    public static void WriteEntity(Utf8JsonWriter json, StoredEntity entity, bool state)
+    {
+        var id = EntityInstanceId.FromString(entity.EntityId);
+        json.WriteStartObject();
+        json.WriteStartObject("entityId");
+        json.WriteString("name", id.Name);
+        json.WriteString("key", id.Key);
+        json.WriteEndObject();
+        json.WriteString("lastOperationTime", entity.UpdatedAt);
+        WriteRaw(json, "state", state ? entity.State : null);
         json.WriteEndObject();
     }
 

@@ -12,7 +12,7 @@ internal static class ManagementRegistration
     public static IServiceCollection AddManagement(this IServiceCollection services)
     {
         services.AddSingleton<ManagementUrls>().AddHostedService(s => s.GetRequiredService<ManagementUrls>());
-        services.AddSingleton<InstanceQueries>().AddSingleton<InstanceCommands>().AddSingleton<InstanceStarts>();
+        services.AddSingleton<InstanceQueries>().AddSingleton<InstanceCommands>().AddSingleton<InstanceStarts>().AddSingleton<EntityRequests>();
         services.AddSingleton<OperatorActions>().AddSingleton<OperatorEndpoints>();
         return services.AddSingleton<ManagementEndpoints>();
     }

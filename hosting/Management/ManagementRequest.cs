@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using EmbeddedFunctions.DurableTask.Client;
 using Microsoft.AspNetCore.Http;
@@ -44,7 +45,22 @@ internal static class ManagementRequest
     /// <summary>The body as JSON; null when there is none.</summary>
     public static async Task<JsonElement?> BodyAsync(HttpContext http)
     {
-        using var text = new MemoryStream();
+        using var text = await ReadAsync(http);
+        return text.Length == 0 ? null : JsonSerializer.Deserialize<JsonElement>(text.GetBuffer().AsSpan(0, (int)text.Length));
+    }
+
+    /// <summary>The body as text in UTF-8; null when there is none.</summary>
+    public static async Task<string?> TextBodyAsync(HttpContext http)
+    {
+        using var text = await ReadAsync(http);
+        return text.Length == 0 ? null : Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
+    }
+
+    public static string Origin(HttpContext http) => $"{http.Request.Scheme}://{http.Request.Host}";
+
+    private static async Task<MemoryStream> ReadAsync(HttpContext http)
+    {
+        var text = new MemoryStream();
         var chunk = new byte[16 * 1024];
         int read;
         while ((read = await http.Request.Body.ReadAsync(chunk, http.RequestAborted)) > 0)
@@ -54,10 +70,8 @@ internal static class ManagementRequest
             text.Write(chunk, 0, read);
         }
 
-        return text.Length == 0 ? null : JsonSerializer.Deserialize<JsonElement>(text.GetBuffer().AsSpan(0, (int)text.Length));
+        return text;
     }
-
-    public static string Origin(HttpContext http) => $"{http.Request.Scheme}://{http.Request.Host}";
 
     private static OrchestrationRuntimeStatus Status(string name) =>
         Enum.TryParse<OrchestrationRuntimeStatus>(name, ignoreCase: true, out var status) && Enum.IsDefined(status) && !char.IsAsciiDigit(name[0])

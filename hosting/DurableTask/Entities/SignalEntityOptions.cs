@@ -5,5 +5,8 @@ public record SignalEntityOptions
 {
     public DateTimeOffset? SignalTime { get; init; }
 
+    /// <summary>Options for true, none for false and null.</summary>
+    public static implicit operator SignalEntityOptions?(bool? value) => value == true ? new() : null;
+
     public static implicit operator SignalEntityOptions(DateTimeOffset value) => new() { SignalTime = value };
 }

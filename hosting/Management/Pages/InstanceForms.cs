@@ -14,7 +14,7 @@ internal static class InstanceForms
             return forms.Add($"<p class=\"empty\">Sign in with a browser session to change anything.</p>");
 
         if (NewInstance.Finished.Contains(instance.Status))
-            return Frame(forms.Add(Form("purge", "Purge", instance, token, new HtmlText().Add($"<p>Removes the instance and its history for good.</p>"))));
+            return Frame(AddForFinished(forms, instance, token));
 
         forms.Add(Form("raise-event", "Raise event", instance, token, new HtmlText().Add($"""
             <label>Event <input name="eventName" required></label>
@@ -24,6 +24,17 @@ internal static class InstanceForms
             ? Form("resume", "Resume", instance, token, Reason())
             : Form("suspend", "Suspend", instance, token, Reason()));
         return Frame(forms.Add(Form("terminate", "Terminate", instance, token, Reason())));
+    }
+
+    private static HtmlText AddForFinished(HtmlText forms, StoredInstance instance, string token)
+    {
+        if (instance.Status == OrchestrationRuntimeStatus.Failed)
+            forms.Add(Form("rewind", "Rewind", instance, token, new HtmlText().Add($"<p>Runs what has failed once more; what has succeeded stays.</p>\n{Reason()}")));
+        forms.Add(Form("restart", "Restart", instance, token, new HtmlText().Add($"""
+            <p>Runs the orchestration once more from the beginning, with the same input.</p>
+            <label><input type="checkbox" name="newId" checked> Under a new id; otherwise this run and its history are replaced</label>
+            """)));
+        return forms.Add(Form("purge", "Purge", instance, token, new HtmlText().Add($"<p>Removes the instance and its history for good.</p>")));
     }
 
     private static HtmlText Frame(HtmlText forms) => new HtmlText().Add($"<section class=\"actions\">\n{forms}</section>");

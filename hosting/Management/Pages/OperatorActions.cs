@@ -11,25 +11,33 @@ internal sealed class OperatorActions(DurableClientProvider clients, IOperatorAc
 {
     private DurableTaskClient Client => clients.Client;
 
-    /// <summary>False when there is no such action.</summary>
-    public async Task<bool> RunAsync(HttpContext http, string action, string id, IFormCollection form)
+    /// <summary>The instance to look at afterwards; null when there is no such action.</summary>
+    /// <exception cref="InvalidOperationException">The instance is not in a status in which this can be done.</exception>
+    public async Task<string?> RunAsync(HttpContext http, string action, string id, IFormCollection form)
     {
         if (Find(action, form) is not { } run)
-            return false;
+            return null;
 
         await access.RecordAsync(http, $"orchestration.{action.Replace('-', '_')}", id);
-        await run(id, http.RequestAborted);
-        return true;
+        return await run(id, http.RequestAborted);
     }
 
-    private Func<string, CancellationToken, Task>? Find(string action, IFormCollection form) => action switch
+    private Func<string, CancellationToken, Task<string>>? Find(string action, IFormCollection form) => action switch
     {
-        "raise-event" => RaiseEvent(form),
-        "terminate" => (id, ct) => Client.TerminateInstanceAsync(id, Reason(form), ct),
-        "suspend" => (id, ct) => Client.SuspendInstanceAsync(id, Reason(form), ct),
-        "resume" => (id, ct) => Client.ResumeInstanceAsync(id, Reason(form), ct),
-        "purge" => (id, ct) => Client.PurgeInstanceAsync(id, ct),
+        "raise-event" => Stay(RaiseEvent(form)),
+        "terminate" => Stay((id, ct) => Client.TerminateInstanceAsync(id, Reason(form), ct)),
+        "suspend" => Stay((id, ct) => Client.SuspendInstanceAsync(id, Reason(form), ct)),
+        "resume" => Stay((id, ct) => Client.ResumeInstanceAsync(id, Reason(form), ct)),
+        "purge" => Stay((id, ct) => Client.PurgeInstanceAsync(id, ct)),
+        "rewind" => Stay((id, ct) => Client.RewindInstanceAsync(id, Reason(form) ?? "", ct)),
+        "restart" => (id, ct) => Client.RestartAsync(id, form["newId"] == "on", ct),
         _ => null,
+    };
+
+    private static Func<string, CancellationToken, Task<string>> Stay(Func<string, CancellationToken, Task> action) => async (id, ct) =>
+    {
+        await action(id, ct);
+        return id;
     };
 
     private Func<string, CancellationToken, Task> RaiseEvent(IFormCollection form)

@@ -77,10 +77,25 @@ internal sealed class OperatorEndpoints(InstanceQueries queries, OperatorActions
         var id = form["id"].ToString();
         if (!IsSameOrigin(http.Request) || !IsToken(form["token"].ToString(), visit.FormToken))
             await SignInPage.WriteMessageAsync(http, StatusCodes.Status403Forbidden, "The form is not of this session; load the page again.", visit);
-        else if (await queries.FindAsync(id, http.RequestAborted) is null || !await actions.RunAsync(http, (string)http.Request.RouteValues["action"]!, id, form))
-            await SignInPage.WriteMessageAsync(http, StatusCodes.Status404NotFound, "There is no such orchestration or action.", visit);
+        else if (await queries.FindAsync(id, http.RequestAborted) is null)
+            await SignInPage.WriteMessageAsync(http, StatusCodes.Status404NotFound, "There is no such orchestration.", visit);
         else
-            SeeOther(http, await queries.FindAsync(id, http.RequestAborted) is null ? PageLayout.Root : PageLayout.InstancePath(id));
+            await ActAsync(http, visit, id, form);
+    }
+
+    private async Task ActAsync(HttpContext http, OperatorVisit visit, string id, IFormCollection form)
+    {
+        try
+        {
+            if (await actions.RunAsync(http, (string)http.Request.RouteValues["action"]!, id, form) is { } shown)
+                SeeOther(http, await queries.FindAsync(shown, http.RequestAborted) is null ? PageLayout.Root : PageLayout.InstancePath(shown));
+            else
+                await SignInPage.WriteMessageAsync(http, StatusCodes.Status404NotFound, "There is no such action.", visit);
+        }
+        catch (InvalidOperationException e)
+        {
+            await SignInPage.WriteMessageAsync(http, StatusCodes.Status409Conflict, e.Message, visit);
+        }
     }
 
     private async Task SignInAsync(HttpContext http)

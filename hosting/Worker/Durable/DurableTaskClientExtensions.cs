@@ -36,6 +36,40 @@ public static class DurableTaskClientExtensions
         return response;
     }
 
+    /// <summary>Waits for the end of the instance: 200 with its state (500 for a failed one, if asked for). When <paramref name="cancellation"/> comes first, 202 with its addresses.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="request">What is answered.</param>
+    /// <param name="instanceId">It may also be started only later.</param>
+    /// <param name="retryInterval">How often to look for an instance that does not exist yet, 1 s by default; one that does tells when it ends.</param>
+    /// <param name="returnInternalServerErrorOnFailure">Whether a failure is answered with 500.</param>
+    /// <param name="getInputsAndOutputs">Whether input, output and custom status are in the answer.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public static async Task<HttpResponseData> WaitForCompletionOrCreateCheckStatusResponseAsync(
+        this DurableTaskClient client,
+        HttpRequestData request,
+        string instanceId,
+        TimeSpan? retryInterval = null,
+        bool returnInternalServerErrorOnFailure = false,
+        bool getInputsAndOutputs = false,
+        CancellationToken cancellation = default)
+    {
+        try
+        {
+            while (await client.GetInstanceAsync(instanceId, cancellation) is null)
+                await Task.Delay(retryInterval ?? TimeSpan.FromSeconds(1), TimeProvider.System, cancellation);
+            var ended = await client.WaitForInstanceCompletionAsync(instanceId, getInputsAndOutputs, cancellation);
+            var response = request.CreateResponse();
+            response.StatusCode = ended.RuntimeStatus == OrchestrationRuntimeStatus.Failed && returnInternalServerErrorOnFailure ? HttpStatusCode.InternalServerError : HttpStatusCode.OK;
+            response.Headers.Add("Content-Type", "application/json; charset=utf-8");
+            await response.Body.WriteAsync(EndedInstance.Json(ended), CancellationToken.None);
+            return response;
+        }
+        catch (OperationCanceledException)
+        {
+            return await client.CreateCheckStatusResponseAsync(request, instanceId, CancellationToken.None);
+        }
+    }
+
     /// <summary>The instance's addresses, as seen by the caller of <paramref name="request"/> or, without one, at the host's own name.</summary>
     /// <exception cref="NotSupportedException">The client is not the host's.</exception>
     public static HttpManagementPayload CreateHttpManagementPayload(this DurableTaskClient client, string instanceId, HttpRequestData? request = null)
@@ -55,5 +89,27 @@ public static class DurableTaskClientExtensions
         response.Headers.Add("Content-Type", "application/json");
         response.Headers.Add("Retry-After", "10");
         return (response, JsonSerializer.SerializeToUtf8Bytes(addresses));
+    }
+
+    /// <summary>What the official extension writes, with its names.</summary>
+    private sealed record EndedInstance(
+        string Name,
+        string InstanceId,
+        DateTimeOffset CreatedAt,
+        DateTimeOffset LastUpdatedAt,
+        string RuntimeStatus,
+        string? SerializedInput,
+        string? SerializedOutput,
+        string? SerializedCustomStatus)
+    {
+        public static byte[] Json(OrchestrationMetadata instance) => JsonSerializer.SerializeToUtf8Bytes(new EndedInstance(
+            instance.Name,
+            instance.InstanceId,
+            instance.CreatedAt,
+            instance.LastUpdatedAt,
+            instance.RuntimeStatus.ToString(),
+            instance.SerializedInput,
+            instance.SerializedOutput,
+            instance.SerializedCustomStatus));
     }
 }

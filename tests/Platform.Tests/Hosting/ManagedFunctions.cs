@@ -34,7 +34,18 @@ public static class ManagedFunctions
         return request.Query.ContainsKey("sync") ? client.CreateCheckStatusResponse(data!, id) : await client.CreateCheckStatusResponseAsync(data!, id, context.CancellationToken);
     }
 
+    [Function("StartAndWait")]
+    public static async Task<HttpResponseData> StartAndWaitAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "wait/{orchestrator}")] HttpRequest request, string orchestrator, [DurableClient] DurableTaskClient client, FunctionContext context)
+    {
+        var id = await client.ScheduleNewOrchestrationInstanceAsync(orchestrator, "payload", context.CancellationToken);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(orchestrator == "Greet" ? 50 : 20_000));
+        var data = await context.GetHttpRequestDataAsync();
+        return await client.WaitForCompletionOrCreateCheckStatusResponseAsync(
+            data!, id, returnInternalServerErrorOnFailure: true, getInputsAndOutputs: request.Query.ContainsKey("outputs"), cancellation: patience.Token);
+    }
+
     [Function("Addresses")]
     public static IResult Addresses([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "addresses")] HttpRequest request, [DurableClient] DurableTaskClient client) =>
-        Results.Json(client.CreateHttpManagementPayload("some id/with slash"));
+        Results.Json(client.CreateHttpManagementPayload(request.Query["id"].FirstOrDefault() ?? "some id/with slash"));
 }

@@ -14,6 +14,7 @@ namespace Platform.Tests.Hosting;
 public sealed class ManagementApiTests : IAsyncLifetime
 {
     private const string Api = "/runtime/webhooks/durabletask";
+    private readonly Workshop _workshop = new();
     private TestHost _host = null!;
     private string _key = "";
 
@@ -21,7 +22,7 @@ public sealed class ManagementApiTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _host = await TestHost.StartAsync([typeof(ManagedFunctions)]);
+        _host = await TestHost.StartAsync([typeof(ManagedFunctions), typeof(WorkshopFunctions)], builder => builder.Services.AddSingleton(_workshop));
         _key = await _host.Services.GetRequiredService<HostKeys>().SystemKeyAsync();
     }
 
@@ -33,6 +34,7 @@ public sealed class ManagementApiTests : IAsyncLifetime
     [InlineData("GET", "instances/x")]
     [InlineData("POST", "instances/x/terminate")]
     [InlineData("POST", "instances/x/raiseEvent/e")]
+    [InlineData("POST", "instances/x/rewind")]
     [InlineData("POST", "orchestrators/Echo")]
     public async Task AnyRoute_WithoutTheSystemKey_Answers401(string method, string path)
     {
@@ -119,6 +121,51 @@ public sealed class ManagementApiTests : IAsyncLifetime
         Assert.Equal("enough", Text(await GetAsync("instances/s-1"), "output"));
         Assert.Equal(HttpStatusCode.Gone, (await PostAsync("instances/s-1/suspend")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await PostAsync("instances/none/terminate")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Rewind_FailedInstance_RunsWhatFailedAgain()
+    {
+        await PostAsync("orchestrators/Mend/r-1?timeout=20", "\"wheel\"");
+        var addresses = await _host.Client.GetFromJsonAsync<JsonElement>("/addresses?id=r-1");
+        _workshop.IsRepaired = true;
+
+        var rewind = Text(addresses, "rewindPostUri")!.Replace("{text}", "repaired", StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Accepted, (await _host.Client.PostAsync(rewind, null)).StatusCode);
+        Assert.Equal("mended wheel", (await Durable.WaitForInstanceCompletionAsync("r-1", getInputsAndOutputs: true)).ReadOutputAs<string>());
+
+        Assert.Equal(HttpStatusCode.PreconditionFailed, (await _host.Client.PostAsync(rewind, null)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await PostAsync("instances/none/rewind")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Restart_FinishedInstance_RunsAgainUnderTheWantedId()
+    {
+        await PostAsync("orchestrators/Echo/again?timeout=20", "\"same\"");
+
+        var other = await (await PostAsync("instances/again/restart")).Content.ReadFromJsonAsync<JsonElement>();
+        Assert.NotEqual("again", Text(other, "id"));
+        Assert.Equal("same", (await Durable.WaitForInstanceCompletionAsync(Text(other, "id")!, getInputsAndOutputs: true)).ReadOutputAs<string>());
+        var own = await PostAsync("instances/again/restart?restartWithNewInstanceId=false&timeout=20");
+        Assert.Equal((HttpStatusCode.OK, "\"same\""), (own.StatusCode, await own.Content.ReadAsStringAsync()));
+
+        await PostAsync("orchestrators/Greet/runs");
+        Assert.Equal(HttpStatusCode.Conflict, (await PostAsync("instances/runs/restart?restartWithNewInstanceId=false")).StatusCode);
+    }
+
+    [Fact]
+    public async Task WaitForCompletionOrCreateCheckStatusResponse_EndedFailedOrLate_AnswersAccordingly()
+    {
+        var done = await _host.Client.PostAsync("/wait/Echo?outputs", null);
+        var body = await done.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal((HttpStatusCode.OK, "Completed", "\"payload\""), (done.StatusCode, Text(body, "RuntimeStatus"), Text(body, "SerializedOutput")));
+        Assert.Null(Text(await (await _host.Client.PostAsync("/wait/Echo", null)).Content.ReadFromJsonAsync<JsonElement>(), "SerializedOutput"));
+
+        var failed = await _host.Client.PostAsync("/wait/Fail", null);
+        Assert.Equal((HttpStatusCode.InternalServerError, "Failed"), (failed.StatusCode, Text(await failed.Content.ReadFromJsonAsync<JsonElement>(), "RuntimeStatus")));
+        var late = await _host.Client.PostAsync("/wait/Greet", null);
+        var addresses = await late.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal((HttpStatusCode.Accepted, late.Headers.Location!.OriginalString), (late.StatusCode, Text(addresses, "statusQueryGetUri")));
     }
 
     [Fact]

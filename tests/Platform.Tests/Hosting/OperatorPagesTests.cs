@@ -17,12 +17,14 @@ public sealed class OperatorPagesTests : IAsyncLifetime
     private const string Root = "/admin/orchestrations";
     private const string Attack = "\"><script>alert(1)</script><img src=x onerror=alert(2)>";
     private readonly Access _access = new();
+    private readonly Workshop _workshop = new();
     private TestHost _host = null!;
 
     private DurableTaskClient Durable => _host.Services.GetRequiredService<DurableClientProvider>().Client;
 
     public async Task InitializeAsync() =>
-        _host = await TestHost.StartAsync([typeof(ManagedFunctions)], builder => builder.Services.AddSingleton<IOperatorAccess>(_access));
+        _host = await TestHost.StartAsync(
+            [typeof(ManagedFunctions), typeof(WorkshopFunctions)], builder => builder.Services.AddSingleton<IOperatorAccess>(_access).AddSingleton(_workshop));
 
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
@@ -140,6 +142,25 @@ public sealed class OperatorPagesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RewindAndRestart_WhereTheyArePossible_AreDone()
+    {
+        await StartAsync("m-1", "Mend", "wheel");
+        await Durable.WaitForInstanceCompletionAsync("m-1");
+        Assert.Equal(["rewind", "restart", "purge"], Actions((await GetAsync($"{Root}/instance?id=m-1")).Page));
+        _workshop.IsRepaired = true;
+        await ActAsync("rewind", "m-1", ("reason", "repaired"));
+        await StatusAsync("m-1", OrchestrationRuntimeStatus.Completed);
+
+        Assert.Equal(["restart", "purge"], Actions((await GetAsync($"{Root}/instance?id=m-1")).Page));
+        Assert.Equal(HttpStatusCode.Conflict, (await ActAsync("rewind", "m-1")).StatusCode);
+        var other = (await ActAsync("restart", "m-1", ("newId", "on"))).Headers.Location!.OriginalString;
+        Assert.NotEqual($"{Root}/instance?id=m-1", other);
+        Assert.Equal("Mend", (await GetAsync(other)).Page.QuerySelector("dd")!.TextContent);
+        Assert.Equal($"{Root}/instance?id=m-1", (await ActAsync("restart", "m-1")).Headers.Location!.OriginalString);
+        Assert.Equal(["orchestration.rewind m-1", "orchestration.rewind m-1", "orchestration.restart m-1", "orchestration.restart m-1"], _access.Records);
+    }
+
+    [Fact]
     public async Task Action_ForgedOrUnreadable_ChangesNothing()
     {
         await StartAsync("safe");
@@ -179,6 +200,8 @@ public sealed class OperatorPagesTests : IAsyncLifetime
     }
 
     private static IHtmlDocument Parse(string html) => new HtmlParser().ParseDocument(html);
+
+    private static IEnumerable<string> Actions(IHtmlDocument page) => page.QuerySelectorAll(".actions form").Select(f => f.GetAttribute("action")!.Split('/')[^1]);
 
     private static IEnumerable<string> Ids(IHtmlDocument page) => page.QuerySelectorAll(".instances tbody tr a").Select(a => a.TextContent);
 
