@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using EmbeddedFunctions.Hosting;
 using EmbeddedFunctions.Startup;
@@ -7,7 +6,6 @@ using EmbeddedFunctions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Platform.Tests.Fixtures;
 
 namespace Platform.Benchmarks;
@@ -97,20 +95,13 @@ internal static class BrokerBench
     private static async Task<List<(string Name, double PerSecond)>> PeersAsync(PostgresCluster cluster, int rounds)
     {
         var figures = new List<(string, double)>();
-        var folder = Environment.GetEnvironmentVariable("BENCH_BROKER_PEERS");
-        foreach (var peer in folder is null ? [] : (string[])["pg-boss", "graphile-worker"])
+        foreach (var peer in (string[])["pg-boss", "graphile-worker"])
         {
-            var settings = new NpgsqlConnectionStringBuilder(await cluster.CreateDatabaseAsync());
-            var url = $"postgresql://{settings.Username}@/{settings.Database}?host={Uri.EscapeDataString(settings.Host!)}";
-            var start = new ProcessStartInfo(Path.Combine(folder!, "node_modules", ".bin", "node")) { WorkingDirectory = folder, RedirectStandardOutput = true, UseShellExecute = false };
-            foreach (var argument in (object[])["peers.mjs", peer, url, Messages, Senders, Batch, rounds])
-                start.ArgumentList.Add(Convert.ToString(argument, CultureInfo.InvariantCulture)!);
-            using var process = Process.Start(start)!;
-            var output = await process.StandardOutput.ReadToEndAsync();
-            await process.WaitForExitAsync();
-            if (process.ExitCode != 0)
-                throw new InvalidOperationException($"{peer} failed: {output}");
-            figures.Add((peer, Report.Median(output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => double.Parse(line, CultureInfo.InvariantCulture)))));
+            if (NpmPeers.AreInstalled(peer))
+            {
+                var lines = await NpmPeers.RunAsync("peers.mjs", peer, NpmPeers.Url(await cluster.CreateDatabaseAsync()), Messages, Senders, Batch, rounds);
+                figures.Add((peer, Report.Median(lines.Select(line => line[0]))));
+            }
         }
 
         return figures.Count > 0 ? figures : [("no peer was installed", 0)];
