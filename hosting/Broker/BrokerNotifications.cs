@@ -1,3 +1,4 @@
+using EmbeddedFunctions.Startup;
 using EmbeddedFunctions.Storage;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -8,7 +9,6 @@ namespace EmbeddedFunctions.Broker;
 internal sealed class BrokerNotifications(HostDatabase database, TimeProvider clock, ILogger<BrokerNotifications> logger)
 {
     private const string Channel = "host_messages";
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     // NOTIFY makes all committers of a database queue up, so a busy sender does it only so often.
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
@@ -33,30 +33,19 @@ internal sealed class BrokerNotifications(HostDatabase database, TimeProvider cl
         _ = Task.Run(PublishAsync);
     }
 
-    public async Task ListenAsync(Action<string> received, CancellationToken ct)
-    {
-        while (!ct.IsCancellationRequested)
+    public Task ListenAsync(Action<string> received, CancellationToken ct) => LastingLoop.RunAsync(
+        async () =>
         {
-            try
-            {
-                await using var connection = await database.OpenPostgresAsync(ct);
-                connection.Notification += (_, e) => received(e.Payload);
-                await using (var listen = new NpgsqlCommand($"LISTEN {Channel}", connection))
-                    await listen.ExecuteNonQueryAsync(ct);
-                while (!ct.IsCancellationRequested)
-                    await connection.WaitAsync(ct);
-            }
-            catch (OperationCanceledException) when (ct.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                logger.LogWarning(e, "Listening for messages of other nodes was cut off; it begins again.");
-                await Task.Delay(Pause, clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
+            await using var connection = await database.OpenPostgresAsync(ct);
+            connection.Notification += (_, e) => received(e.Payload);
+            await using (var listen = new NpgsqlCommand($"LISTEN {Channel}", connection))
+                await listen.ExecuteNonQueryAsync(ct);
+            while (!ct.IsCancellationRequested)
+                await connection.WaitAsync(ct);
+        },
+        e => logger.LogWarning(e, "Listening for messages of other nodes was cut off; it begins again."),
+        clock,
+        ct);
 
     private async Task PublishAsync()
     {

@@ -61,27 +61,15 @@ internal sealed class MessagePump : IMessagePump
         }
     }
 
-    private async Task FetchAsync(CancellationToken stop)
-    {
-        while (!stop.IsCancellationRequested)
+    private Task FetchAsync(CancellationToken stop) => LastingLoop.RunAsync(
+        async () =>
         {
-            try
-            {
-                if (await FetchOnceAsync(stop))
-                    continue;
+            if (!await FetchOnceAsync(stop))
                 await _wake.WaitAsync(stop);
-            }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                _services.Logger.LogError(e, "{Function} cannot fetch messages; it tries again.", _listener.Function.Name);
-                await Task.Delay(TimeSpan.FromSeconds(1), _services.Clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
+        },
+        e => _services.Logger.LogError(e, "{Function} cannot fetch messages; it tries again.", _listener.Function.Name),
+        _services.Clock,
+        stop);
 
     // True when there may be more messages and there is room for them. Not cancelled by the stop: a receive that is cut off would leave its messages locked.
     private async Task<bool> FetchOnceAsync(CancellationToken stop)

@@ -1,4 +1,5 @@
 using EmbeddedFunctions.Discovery;
+using EmbeddedFunctions.Startup;
 using EmbeddedFunctions.Worker;
 using Microsoft.Extensions.Logging;
 
@@ -24,27 +25,22 @@ internal sealed class TimerLoop(DiscoveredFunction function, TimerSchedule sched
     {
         var trigger = (TimerTriggerAttribute)function.Trigger;
         TimerState? state = null;
-        while (!stop.IsCancellationRequested)
-        {
-            try
+        await LastingLoop.RunAsync(
+            async () =>
             {
                 state = state is null ? await OpenAsync(trigger, stop) : await store.ReadAsync(function.Name, stop);
                 _opened.TrySetResult();
                 await WaitAsync(state, stop);
                 await TickAsync(state, stop);
-            }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                _opened.TrySetResult();
-                return;
-            }
-            catch (Exception e)
+            },
+            e =>
             {
                 _opened.TrySetResult();
                 logger.LogError(e, "The schedule of {Function} failed; it goes on.", function.Name);
-                await Task.Delay(TimeSpan.FromSeconds(1), clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
+            },
+            clock,
+            stop);
+        _opened.TrySetResult();
     }
 
     // Without monitor a tick that passed while nothing ran is forgotten.

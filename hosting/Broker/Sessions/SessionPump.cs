@@ -36,25 +36,15 @@ internal sealed class SessionPump : IMessagePump
     public async Task RunAsync(CancellationToken stop, CancellationToken abort)
     {
         var sessions = new ConcurrentDictionary<Task, bool>();
-        while (!stop.IsCancellationRequested)
-        {
-            try
+        await LastingLoop.RunAsync(
+            async () =>
             {
-                if (await ClaimAsync(sessions, stop, abort))
-                    continue;
-                await _wake.WaitAsync(stop);
-            }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                break;
-            }
-            catch (Exception e)
-            {
-                _services.Logger.LogError(e, "{Function} cannot fetch messages; it tries again.", _listener.Function.Name);
-                await Task.Delay(TimeSpan.FromSeconds(1), _services.Clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-
+                if (!await ClaimAsync(sessions, stop, abort))
+                    await _wake.WaitAsync(stop);
+            },
+            e => _services.Logger.LogError(e, "{Function} cannot fetch messages; it tries again.", _listener.Function.Name),
+            _services.Clock,
+            stop);
         await Task.WhenAll(sessions.Keys);
     }
 

@@ -15,8 +15,8 @@ internal sealed class EntityReads(Func<CancellationToken, ValueTask<DbConnection
     public async Task<StoredEntity?> GetAsync(string entityId, CancellationToken ct)
     {
         await using var connection = await open(ct);
-        await using var command = DurableReads.Command(connection, $"{_select} WHERE e.entity_id = @p0", entityId);
-        var rows = await DurableReads.ReadAsync(command, EntityOf, ct);
+        await using var command = SqlRows.Command(connection, $"{_select} WHERE e.entity_id = @p0", entityId);
+        var rows = await SqlRows.ReadAsync(command, EntityOf, ct);
         return rows.Count == 0 ? null : rows[0];
     }
 
@@ -36,14 +36,14 @@ internal sealed class EntityReads(Func<CancellationToken, ValueTask<DbConnection
             sql.Append(" AND e.lock_owner IS NOT NULL");
         sql.Append($" ORDER BY e.entity_id LIMIT {query.Limit}");
         await using var connection = await open(ct);
-        await using var command = DurableReads.Command(connection, sql.ToString(), [.. values]);
-        return await DurableReads.ReadAsync(command, EntityOf, ct);
+        await using var command = SqlRows.Command(connection, sql.ToString(), [.. values]);
+        return await SqlRows.ReadAsync(command, EntityOf, ct);
     }
 
     public async Task<bool> HasDueSignalsAsync(DateTime dueBy, CancellationToken ct)
     {
         await using var connection = await open(ct);
-        await using var command = DurableReads.Command(connection, $"SELECT EXISTS (SELECT 1 FROM {schema}durable_signals WHERE due_at <= @p0)", dueBy.Ticks);
+        await using var command = SqlRows.Command(connection, $"SELECT EXISTS (SELECT 1 FROM {schema}durable_signals WHERE due_at <= @p0)", dueBy.Ticks);
         return Convert.ToInt64(await command.ExecuteScalarAsync(ct)) == 1;
     }
 

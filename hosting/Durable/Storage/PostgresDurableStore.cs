@@ -7,21 +7,12 @@ namespace EmbeddedFunctions.Durable.Storage;
 /// A PostgreSQL database that any number of nodes share. A commit locks its partitions' rows and compares their epochs, a takeover updates those rows; so a late commit of an
 /// owner of yesterday either ends before the takeover or is refused. All lease time is the database's.
 /// </summary>
-internal sealed class PostgresDurableStore : IDurableStore
+internal sealed class PostgresDurableStore(string connectionString) : SqlDurableStore("host.")
 {
-    private readonly NpgsqlDataSource _source;
-    private readonly DurableReads _reads;
-    private readonly EntityReads _entities;
+    private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(Tuned(connectionString));
     private NpgsqlConnection? _writer;
 
-    public PostgresDurableStore(string connectionString)
-    {
-        _source = NpgsqlDataSource.Create(Tuned(connectionString));
-        _reads = new DurableReads(async ct => await _source.OpenConnectionAsync(ct), "host.");
-        _entities = new EntityReads(async ct => await _source.OpenConnectionAsync(ct), "host.");
-    }
-
-    public async Task<int> OpenAsync(int partitions, CancellationToken ct)
+    public override async Task<int> OpenAsync(int partitions, CancellationToken ct)
     {
         await using var connection = await _source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
@@ -35,7 +26,7 @@ internal sealed class PostgresDurableStore : IDurableStore
         return seeded;
     }
 
-    public async Task<NodeView> HeartbeatAsync(string node, TimeSpan lease, CancellationToken ct)
+    public override async Task<NodeView> HeartbeatAsync(string node, TimeSpan lease, CancellationToken ct)
     {
         await using var connection = await _source.OpenConnectionAsync(ct);
         await ExecuteAsync(
@@ -56,7 +47,7 @@ internal sealed class PostgresDurableStore : IDurableStore
             nodes.Count, [.. all.Where(p => p.Owner == node).Select(p => p.Lease)], [.. all.Where(p => p.Owner is null || !nodes.Contains(p.Owner)).Select(p => p.Lease.Id)]);
     }
 
-    public async Task<List<PartitionLease>> ClaimAsync(string node, IReadOnlyList<int> partitions, CancellationToken ct)
+    public override async Task<List<PartitionLease>> ClaimAsync(string node, IReadOnlyList<int> partitions, CancellationToken ct)
     {
         await using var command = _source.CreateCommand("""
             UPDATE host.durable_partitions p SET owner = $1, epoch = p.epoch + 1
@@ -69,7 +60,7 @@ internal sealed class PostgresDurableStore : IDurableStore
         return await ReadAsync(command, r => new PartitionLease(r.GetInt32(0), r.GetInt64(1)), ct);
     }
 
-    public async Task ReleaseAsync(string node, IReadOnlyList<PartitionLease> leases, bool leave, CancellationToken ct)
+    public override async Task ReleaseAsync(string node, IReadOnlyList<PartitionLease> leases, bool leave, CancellationToken ct)
     {
         await using var connection = await _source.OpenConnectionAsync(ct);
         await ExecuteAsync(
@@ -86,7 +77,7 @@ internal sealed class PostgresDurableStore : IDurableStore
             await ExecuteAsync(connection, "DELETE FROM host.durable_nodes WHERE node_id = $1", ct, node);
     }
 
-    public async Task<List<PartitionLease>> RefenceAsync(string node, IReadOnlyList<PartitionLease> leases, CancellationToken ct)
+    public override async Task<List<PartitionLease>> RefenceAsync(string node, IReadOnlyList<PartitionLease> leases, CancellationToken ct)
     {
         if (leases.Count == 0)
             return [];
@@ -105,7 +96,7 @@ internal sealed class PostgresDurableStore : IDurableStore
         return [.. leases.Where(l => !epochs.ContainsKey(l.Id))];
     }
 
-    public async Task<List<PartitionLease>> CommitAsync(IReadOnlyList<Checkpoint> checkpoints, Announcement announcement, CancellationToken ct)
+    public override async Task<List<PartitionLease>> CommitAsync(IReadOnlyList<Checkpoint> checkpoints, Announcement announcement, CancellationToken ct)
     {
         try
         {
@@ -128,32 +119,16 @@ internal sealed class PostgresDurableStore : IDurableStore
         }
     }
 
-    public Task<LoadedInstance?> LoadAsync(string instanceId, CancellationToken ct) => _reads.LoadAsync(instanceId, ct);
-
-    public Task<List<string>> ReadInboxIdsAsync(int partition, string instanceId, CancellationToken ct) => _reads.ReadInboxIdsAsync(partition, instanceId, ct);
-
-    public Task<PendingWork> ReadPendingAsync(IReadOnlyList<int> partitions, DateTime? startsDueBy, CancellationToken ct) => _reads.ReadPendingAsync(partitions, startsDueBy, ct);
-
-    public Task<StoredInstance?> GetAsync(string instanceId, CancellationToken ct) => _reads.GetAsync(instanceId, ct);
-
-    public Task<List<string>> ReadHistoryAsync(string instanceId, long generation, CancellationToken ct) => _reads.ReadHistoryAsync(instanceId, generation, ct);
-
-    public Task<List<StoredInstance>> QueryAsync(InstanceQuery query, CancellationToken ct) => _reads.QueryAsync(query, ct);
-
-    public Task<List<(string InstanceId, long CompletedAt)>> ListFinishedAsync(FinishedQuery query, CancellationToken ct) => _reads.ListFinishedAsync(query, ct);
-
-    public Task<List<string>> ListChildrenAsync(IReadOnlyList<string> instanceIds, CancellationToken ct) => _reads.ListChildrenAsync(instanceIds, ct);
-
-    public async Task<int> PurgeAsync(IReadOnlyList<string> instanceIds, CancellationToken ct)
+    public override async Task<int> PurgeAsync(IReadOnlyList<string> instanceIds, CancellationToken ct)
     {
         await using var connection = await _source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        var purged = await _reads.PurgeAsync(connection, transaction, instanceIds, ct);
+        var purged = await PurgeAsync(connection, transaction, instanceIds, ct);
         await transaction.CommitAsync(ct);
         return purged;
     }
 
-    public async Task DeliverDueSignalsAsync(IReadOnlyList<int> partitions, DateTime dueBy, CancellationToken ct)
+    public override async Task DeliverDueSignalsAsync(IReadOnlyList<int> partitions, DateTime dueBy, CancellationToken ct)
     {
         await using var connection = await _source.OpenConnectionAsync(ct);
         await ExecuteAsync(
@@ -167,11 +142,7 @@ internal sealed class PostgresDurableStore : IDurableStore
             dueBy.Ticks);
     }
 
-    public Task<StoredEntity?> GetEntityAsync(string entityId, CancellationToken ct) => _entities.GetAsync(entityId, ct);
-
-    public Task<List<StoredEntity>> QueryEntitiesAsync(StoredEntityQuery query, CancellationToken ct) => _entities.QueryAsync(query, ct);
-
-    public async Task ListenAsync(Action<Announcement?> announced, CancellationToken ct)
+    public override async Task ListenAsync(Action<Announcement?> announced, CancellationToken ct)
     {
         await using var connection = await _source.OpenConnectionAsync(ct);
         connection.Notification += (_, e) => announced(PostgresAnnouncement.Read(e.Payload));
@@ -181,13 +152,15 @@ internal sealed class PostgresDurableStore : IDurableStore
             await connection.WaitAsync(ct);
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         if (_writer is not null)
             await _writer.DisposeAsync();
         _writer = null;
         await _source.DisposeAsync();
     }
+
+    protected override async ValueTask<DbConnection> OpenConnectionAsync(CancellationToken ct) => await _source.OpenConnectionAsync(ct);
 
     /// <summary>
     /// Prepared statements, whose plans are made once: all go by keys, also while the tables are still empty and a scan looks cheaper. And a cut-off node frees its locks within

@@ -7,32 +7,22 @@ namespace EmbeddedFunctions.Durable.Storage;
 /// One SQLite file, which belongs to one process: WAL with an fsync per commit, one writing connection. Nobody else can own a partition, so leases live in memory and fences
 /// are not checked; the lock file beside the database keeps other processes out.
 /// </summary>
-internal sealed class SqliteDurableStore : IDurableStore
+internal sealed class SqliteDurableStore(string connectionString) : SqlDurableStore("")
 {
     private const string MemoryVfs = "?vfs=memdb";
-    private readonly string _connectionString;
     private readonly SemaphoreSlim _writing = new(1, 1);
-    private readonly DurableReads _reads;
-    private readonly EntityReads _entities;
     private readonly Dictionary<int, PartitionLease> _owned = [];
     private FileStream? _ownership;
     private SqliteConnection? _writer;
     private SqliteCommits? _commits;
     private int _count;
 
-    public SqliteDurableStore(string connectionString)
-    {
-        _connectionString = connectionString;
-        _reads = new DurableReads(OpenConnectionAsync, "");
-        _entities = new EntityReads(OpenConnectionAsync, "");
-    }
-
     /// <summary>The data source of a database in this process's memory, which lasts as long as a store has it open.</summary>
     public static string InMemory(string name) => $"file:/{name}{MemoryVfs}";
 
-    public async Task<int> OpenAsync(int partitions, CancellationToken ct)
+    public override async Task<int> OpenAsync(int partitions, CancellationToken ct)
     {
-        var source = new SqliteConnectionStringBuilder(_connectionString).DataSource;
+        var source = new SqliteConnectionStringBuilder(connectionString).DataSource;
         if (!source.EndsWith(MemoryVfs, StringComparison.Ordinal))
             _ownership ??= Own(source);
         _writer = (SqliteConnection)await OpenConnectionAsync(ct);
@@ -43,17 +33,17 @@ internal sealed class SqliteDurableStore : IDurableStore
         return _count;
     }
 
-    public Task<NodeView> HeartbeatAsync(string node, TimeSpan lease, CancellationToken ct) =>
+    public override Task<NodeView> HeartbeatAsync(string node, TimeSpan lease, CancellationToken ct) =>
         Task.FromResult(new NodeView(1, [.. _owned.Values], [.. Enumerable.Range(0, _count).Where(id => !_owned.ContainsKey(id))]));
 
-    public Task<List<PartitionLease>> ClaimAsync(string node, IReadOnlyList<int> partitions, CancellationToken ct)
+    public override Task<List<PartitionLease>> ClaimAsync(string node, IReadOnlyList<int> partitions, CancellationToken ct)
     {
         var claimed = partitions.Select(id => new PartitionLease(id, 1)).ToList();
         claimed.ForEach(lease => _owned[lease.Id] = lease);
         return Task.FromResult(claimed);
     }
 
-    public Task ReleaseAsync(string node, IReadOnlyList<PartitionLease> leases, bool leave, CancellationToken ct)
+    public override Task ReleaseAsync(string node, IReadOnlyList<PartitionLease> leases, bool leave, CancellationToken ct)
     {
         foreach (var lease in leases)
             _owned.Remove(lease.Id);
@@ -61,9 +51,9 @@ internal sealed class SqliteDurableStore : IDurableStore
     }
 
     // A local commit never ends after its call has failed.
-    public Task<List<PartitionLease>> RefenceAsync(string node, IReadOnlyList<PartitionLease> leases, CancellationToken ct) => Task.FromResult(new List<PartitionLease>());
+    public override Task<List<PartitionLease>> RefenceAsync(string node, IReadOnlyList<PartitionLease> leases, CancellationToken ct) => Task.FromResult(new List<PartitionLease>());
 
-    public async Task<List<PartitionLease>> CommitAsync(IReadOnlyList<Checkpoint> checkpoints, Announcement announcement, CancellationToken ct)
+    public override async Task<List<PartitionLease>> CommitAsync(IReadOnlyList<Checkpoint> checkpoints, Announcement announcement, CancellationToken ct)
     {
         await _writing.WaitAsync(ct);
         try
@@ -78,30 +68,14 @@ internal sealed class SqliteDurableStore : IDurableStore
         }
     }
 
-    public Task<LoadedInstance?> LoadAsync(string instanceId, CancellationToken ct) => _reads.LoadAsync(instanceId, ct);
-
-    public Task<List<string>> ReadInboxIdsAsync(int partition, string instanceId, CancellationToken ct) => _reads.ReadInboxIdsAsync(partition, instanceId, ct);
-
-    public Task<PendingWork> ReadPendingAsync(IReadOnlyList<int> partitions, DateTime? startsDueBy, CancellationToken ct) => _reads.ReadPendingAsync(partitions, startsDueBy, ct);
-
-    public Task<StoredInstance?> GetAsync(string instanceId, CancellationToken ct) => _reads.GetAsync(instanceId, ct);
-
-    public Task<List<string>> ReadHistoryAsync(string instanceId, long generation, CancellationToken ct) => _reads.ReadHistoryAsync(instanceId, generation, ct);
-
-    public Task<List<StoredInstance>> QueryAsync(InstanceQuery query, CancellationToken ct) => _reads.QueryAsync(query, ct);
-
-    public Task<List<(string InstanceId, long CompletedAt)>> ListFinishedAsync(FinishedQuery query, CancellationToken ct) => _reads.ListFinishedAsync(query, ct);
-
-    public Task<List<string>> ListChildrenAsync(IReadOnlyList<string> instanceIds, CancellationToken ct) => _reads.ListChildrenAsync(instanceIds, ct);
-
-    public async Task<int> PurgeAsync(IReadOnlyList<string> instanceIds, CancellationToken ct)
+    public override async Task<int> PurgeAsync(IReadOnlyList<string> instanceIds, CancellationToken ct)
     {
         await _writing.WaitAsync(ct);
         try
         {
             ObjectDisposedException.ThrowIf(_writer is null, this);
             await using var transaction = _writer.BeginTransaction(deferred: false);
-            var purged = await _reads.PurgeAsync(_writer, transaction, instanceIds, ct);
+            var purged = await PurgeAsync(_writer, transaction, instanceIds, ct);
             await transaction.CommitAsync(CancellationToken.None);
             return purged;
         }
@@ -111,9 +85,9 @@ internal sealed class SqliteDurableStore : IDurableStore
         }
     }
 
-    public async Task DeliverDueSignalsAsync(IReadOnlyList<int> partitions, DateTime dueBy, CancellationToken ct)
+    public override async Task DeliverDueSignalsAsync(IReadOnlyList<int> partitions, DateTime dueBy, CancellationToken ct)
     {
-        if (!await _entities.HasDueSignalsAsync(dueBy, ct))
+        if (!await HasDueSignalsAsync(dueBy, ct))
             return;
 
         await _writing.WaitAsync(ct);
@@ -134,13 +108,9 @@ internal sealed class SqliteDurableStore : IDurableStore
         }
     }
 
-    public Task<StoredEntity?> GetEntityAsync(string entityId, CancellationToken ct) => _entities.GetAsync(entityId, ct);
+    public override Task ListenAsync(Action<Announcement?> announced, CancellationToken ct) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ct);
 
-    public Task<List<StoredEntity>> QueryEntitiesAsync(StoredEntityQuery query, CancellationToken ct) => _entities.QueryAsync(query, ct);
-
-    public Task ListenAsync(Action<Announcement?> announced, CancellationToken ct) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ct);
-
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         await _writing.WaitAsync();
         _commits?.Dispose();
@@ -148,10 +118,19 @@ internal sealed class SqliteDurableStore : IDurableStore
         if (_writer is not null)
             await _writer.DisposeAsync();
         _writer = null;
-        SqliteConnection.ClearPool(new SqliteConnection(_connectionString));
+        SqliteConnection.ClearPool(new SqliteConnection(connectionString));
         if (_ownership is not null)
             await _ownership.DisposeAsync();
         _writing.Release();
+    }
+
+    protected override async ValueTask<DbConnection> OpenConnectionAsync(CancellationToken ct)
+    {
+        var connection = new SqliteConnection(connectionString);
+        await connection.OpenAsync(ct);
+        // The native busy handler waits in steps of milliseconds, the provider's own in steps of 150 ms.
+        Execute(connection, "PRAGMA busy_timeout = 10000; PRAGMA synchronous = FULL");
+        return connection;
     }
 
     /// <summary>The operating system drops the lock with the process, however it ends.</summary>
@@ -186,14 +165,5 @@ internal sealed class SqliteDurableStore : IDurableStore
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
-    }
-
-    private async ValueTask<DbConnection> OpenConnectionAsync(CancellationToken ct)
-    {
-        var connection = new SqliteConnection(_connectionString);
-        await connection.OpenAsync(ct);
-        // The native busy handler waits in steps of milliseconds, the provider's own in steps of 150 ms.
-        Execute(connection, "PRAGMA busy_timeout = 10000; PRAGMA synchronous = FULL");
-        return connection;
     }
 }

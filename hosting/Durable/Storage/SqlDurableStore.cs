@@ -4,18 +4,47 @@ using EmbeddedFunctions.DurableTask.Client;
 
 namespace EmbeddedFunctions.Durable.Storage;
 
-/// <summary>The reads, which are the same SQL on both databases. Times are stored as UTC ticks (100 ns), exact on both.</summary>
-/// <param name="open">Gives an open connection.</param>
-/// <param name="schema">What stands before the names of the tables: a schema with its dot, or nothing.</param>
-internal sealed class DurableReads(Func<CancellationToken, ValueTask<DbConnection>> open, string schema)
+/// <summary>What the stores on both databases have in common: the reads, which are the same SQL. Times are stored as UTC ticks (100 ns), exact on both.</summary>
+internal abstract class SqlDurableStore : IDurableStore
 {
     private const string Columns =
         "instance_id, partition_id, generation, name, version, input, created_at, start_at, parent_name, parent_id, parent_generation, parent_task, tags, "
         + "status, custom_status, output, failure, updated_at";
 
+    /// <summary>What stands before the names of the tables: a schema with its dot, or nothing.</summary>
+    private readonly string _schema;
+
+    private readonly EntityReads _entities;
+
+    protected SqlDurableStore(string schema)
+    {
+        _schema = schema;
+        _entities = new EntityReads(OpenConnectionAsync, schema);
+    }
+
+    public abstract Task<int> OpenAsync(int partitions, CancellationToken ct);
+
+    public abstract Task<NodeView> HeartbeatAsync(string node, TimeSpan lease, CancellationToken ct);
+
+    public abstract Task<List<PartitionLease>> ClaimAsync(string node, IReadOnlyList<int> partitions, CancellationToken ct);
+
+    public abstract Task ReleaseAsync(string node, IReadOnlyList<PartitionLease> leases, bool leave, CancellationToken ct);
+
+    public abstract Task<List<PartitionLease>> RefenceAsync(string node, IReadOnlyList<PartitionLease> leases, CancellationToken ct);
+
+    public abstract Task<List<PartitionLease>> CommitAsync(IReadOnlyList<Checkpoint> checkpoints, Announcement announcement, CancellationToken ct);
+
+    public abstract Task<int> PurgeAsync(IReadOnlyList<string> instanceIds, CancellationToken ct);
+
+    public abstract Task DeliverDueSignalsAsync(IReadOnlyList<int> partitions, DateTime dueBy, CancellationToken ct);
+
+    public abstract Task ListenAsync(Action<Announcement?> announced, CancellationToken ct);
+
+    public abstract ValueTask DisposeAsync();
+
     public async Task<LoadedInstance?> LoadAsync(string instanceId, CancellationToken ct)
     {
-        await using var connection = await open(ct);
+        await using var connection = await OpenConnectionAsync(ct);
         if (await GetAsync(connection, instanceId, ct) is not { } instance)
             return null;
 
@@ -25,38 +54,38 @@ internal sealed class DurableReads(Func<CancellationToken, ValueTask<DbConnectio
 
     public async Task<List<string>> ReadHistoryAsync(string instanceId, long generation, CancellationToken ct)
     {
-        await using var connection = await open(ct);
+        await using var connection = await OpenConnectionAsync(ct);
         return await ReadHistoryAsync(connection, instanceId, generation, ct);
     }
 
     public async Task<StoredInstance?> GetAsync(string instanceId, CancellationToken ct)
     {
-        await using var connection = await open(ct);
+        await using var connection = await OpenConnectionAsync(ct);
         return await GetAsync(connection, instanceId, ct);
     }
 
     public async Task<List<string>> ReadInboxIdsAsync(int partition, string instanceId, CancellationToken ct)
     {
-        await using var connection = await open(ct);
-        await using var command = Command(connection, $"SELECT message_id FROM {schema}durable_inbox WHERE partition_id = @p0 AND instance_id = @p1 ORDER BY message_id", partition, instanceId);
-        return await ReadAsync(command, r => r.GetString(0), ct);
+        await using var connection = await OpenConnectionAsync(ct);
+        await using var command = SqlRows.Command(connection, $"SELECT message_id FROM {_schema}durable_inbox WHERE partition_id = @p0 AND instance_id = @p1 ORDER BY message_id", partition, instanceId);
+        return await SqlRows.ReadAsync(command, r => r.GetString(0), ct);
     }
 
     public async Task<PendingWork> ReadPendingAsync(IReadOnlyList<int> partitions, DateTime? startsDueBy, CancellationToken ct)
     {
-        await using var connection = await open(ct);
+        await using var connection = await OpenConnectionAsync(ct);
         var ids = string.Join(',', partitions);
         var condition = startsDueBy is { } by ? $"due_at <= {by.Ticks} AND status = {(int)OrchestrationRuntimeStatus.Pending}" : "due_at IS NOT NULL";
-        await using var due = Command(connection, $"SELECT partition_id, instance_id, due_at FROM {schema}durable_instances WHERE partition_id IN ({ids}) AND {condition}");
-        var instances = await ReadAsync(due, r => new DueInstance(r.GetInt32(0), r.GetString(1), Utc(r.GetInt64(2))), ct);
-        await using var inbox = Command(connection, $"SELECT partition_id, message_id, instance_id, generation, event FROM {schema}durable_inbox WHERE partition_id IN ({ids}) ORDER BY message_id");
-        var messages = await ReadAsync(inbox, MessageOf, ct);
+        await using var due = SqlRows.Command(connection, $"SELECT partition_id, instance_id, due_at FROM {_schema}durable_instances WHERE partition_id IN ({ids}) AND {condition}");
+        var instances = await SqlRows.ReadAsync(due, r => new DueInstance(r.GetInt32(0), r.GetString(1), Utc(r.GetInt64(2))), ct);
+        await using var inbox = SqlRows.Command(connection, $"SELECT partition_id, message_id, instance_id, generation, event FROM {_schema}durable_inbox WHERE partition_id IN ({ids}) ORDER BY message_id");
+        var messages = await SqlRows.ReadAsync(inbox, MessageOf, ct);
         return new PendingWork(instances, messages);
     }
 
     public async Task<List<StoredInstance>> QueryAsync(InstanceQuery query, CancellationToken ct)
     {
-        var sql = new StringBuilder($"SELECT {Columns} FROM {schema}durable_instances WHERE created_at >= @p0 AND created_at <= @p1");
+        var sql = new StringBuilder($"SELECT {Columns} FROM {_schema}durable_instances WHERE created_at >= @p0 AND created_at <= @p1");
         var values = new List<object> { query.CreatedFrom?.Ticks ?? 0L, query.CreatedTo?.Ticks ?? long.MaxValue };
         AppendStatuses(sql, query.Statuses);
         if (query.IdPrefix is { Length: > 0 } prefix)
@@ -79,14 +108,14 @@ internal sealed class DurableReads(Func<CancellationToken, ValueTask<DbConnectio
         }
 
         sql.Append($" ORDER BY created_at DESC, instance_id LIMIT {query.Limit}");
-        await using var connection = await open(ct);
-        await using var command = Command(connection, sql.ToString(), [.. values]);
-        return await ReadAsync(command, InstanceOf, ct);
+        await using var connection = await OpenConnectionAsync(ct);
+        await using var command = SqlRows.Command(connection, sql.ToString(), [.. values]);
+        return await SqlRows.ReadAsync(command, InstanceOf, ct);
     }
 
     public async Task<List<(string InstanceId, long CompletedAt)>> ListFinishedAsync(FinishedQuery query, CancellationToken ct)
     {
-        var sql = new StringBuilder($"SELECT instance_id, completed_at FROM {schema}durable_instances WHERE completed_at >= @p0 AND completed_at <= @p1");
+        var sql = new StringBuilder($"SELECT instance_id, completed_at FROM {_schema}durable_instances WHERE completed_at >= @p0 AND completed_at <= @p1");
         var values = new List<object> { query.From, query.To };
         AppendStatuses(sql, query.Statuses);
         if (query.After is { } after)
@@ -97,9 +126,9 @@ internal sealed class DurableReads(Func<CancellationToken, ValueTask<DbConnectio
         }
 
         sql.Append($" ORDER BY completed_at, instance_id LIMIT {query.Limit}");
-        await using var connection = await open(ct);
-        await using var command = Command(connection, sql.ToString(), [.. values]);
-        return await ReadAsync(command, r => (r.GetString(0), r.GetInt64(1)), ct);
+        await using var connection = await OpenConnectionAsync(ct);
+        await using var command = SqlRows.Command(connection, sql.ToString(), [.. values]);
+        return await SqlRows.ReadAsync(command, r => (r.GetString(0), r.GetInt64(1)), ct);
     }
 
     public async Task<List<string>> ListChildrenAsync(IReadOnlyList<string> instanceIds, CancellationToken ct)
@@ -107,25 +136,33 @@ internal sealed class DurableReads(Func<CancellationToken, ValueTask<DbConnectio
         if (instanceIds.Count == 0)
             return [];
 
-        await using var connection = await open(ct);
-        await using var command = Command(connection, $"SELECT instance_id FROM {schema}durable_instances WHERE parent_id IN ({Placeholders(instanceIds.Count)})", [.. instanceIds]);
-        return await ReadAsync(command, r => r.GetString(0), ct);
+        await using var connection = await OpenConnectionAsync(ct);
+        await using var command = SqlRows.Command(connection, $"SELECT instance_id FROM {_schema}durable_instances WHERE parent_id IN ({Placeholders(instanceIds.Count)})", [.. instanceIds]);
+        return await SqlRows.ReadAsync(command, r => r.GetString(0), ct);
     }
 
+    public Task<StoredEntity?> GetEntityAsync(string entityId, CancellationToken ct) => _entities.GetAsync(entityId, ct);
+
+    public Task<List<StoredEntity>> QueryEntitiesAsync(StoredEntityQuery query, CancellationToken ct) => _entities.QueryAsync(query, ct);
+
+    protected Task<bool> HasDueSignalsAsync(DateTime dueBy, CancellationToken ct) => _entities.HasDueSignalsAsync(dueBy, ct);
+
+    protected abstract ValueTask<DbConnection> OpenConnectionAsync(CancellationToken ct);
+
     /// <summary>Deletes in the order instance, history, inbox within the caller's transaction.</summary>
-    public async Task<int> PurgeAsync(DbConnection connection, DbTransaction transaction, IReadOnlyList<string> instanceIds, CancellationToken ct)
+    protected async Task<int> PurgeAsync(DbConnection connection, DbTransaction transaction, IReadOnlyList<string> instanceIds, CancellationToken ct)
     {
         var finished = string.Join(',', NewInstance.Finished.Select(s => (int)s));
-        await using var select = Command(
-            connection, $"DELETE FROM {schema}durable_instances WHERE instance_id IN ({Placeholders(instanceIds.Count)}) AND status IN ({finished}) RETURNING instance_id", [.. instanceIds]);
+        await using var select = SqlRows.Command(
+            connection, $"DELETE FROM {_schema}durable_instances WHERE instance_id IN ({Placeholders(instanceIds.Count)}) AND status IN ({finished}) RETURNING instance_id", [.. instanceIds]);
         select.Transaction = transaction;
-        var purged = await ReadAsync(select, r => r.GetString(0), ct);
+        var purged = await SqlRows.ReadAsync(select, r => r.GetString(0), ct);
         if (purged.Count == 0)
             return 0;
 
         foreach (var table in new[] { "durable_history", "durable_inbox" })
         {
-            await using var delete = Command(connection, $"DELETE FROM {schema}{table} WHERE instance_id IN ({Placeholders(purged.Count)})", [.. purged]);
+            await using var delete = SqlRows.Command(connection, $"DELETE FROM {_schema}{table} WHERE instance_id IN ({Placeholders(purged.Count)})", [.. purged]);
             delete.Transaction = transaction;
             await delete.ExecuteNonQueryAsync(ct);
         }
@@ -139,30 +176,6 @@ internal sealed class DurableReads(Func<CancellationToken, ValueTask<DbConnectio
     {
         if (statuses.Count > 0)
             sql.Append($" AND status IN ({string.Join(',', statuses.Select(s => (int)s))})");
-    }
-
-    public static DbCommand Command(DbConnection connection, string sql, params object[] values)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
-        for (var i = 0; i < values.Length; i++)
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = $"p{i}";
-            parameter.Value = values[i];
-            command.Parameters.Add(parameter);
-        }
-
-        return command;
-    }
-
-    public static async Task<List<T>> ReadAsync<T>(DbCommand command, Func<DbDataReader, T> read, CancellationToken ct)
-    {
-        var rows = new List<T>();
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
-            rows.Add(read(reader));
-        return rows;
     }
 
     private static Message MessageOf(DbDataReader row) => new(row.GetString(2), row.GetInt32(0))
@@ -196,14 +209,14 @@ internal sealed class DurableReads(Func<CancellationToken, ValueTask<DbConnectio
 
     private async Task<List<string>> ReadHistoryAsync(DbConnection connection, string instanceId, long generation, CancellationToken ct)
     {
-        await using var command = Command(connection, $"SELECT events FROM {schema}durable_history WHERE instance_id = @p0 AND generation = @p1 ORDER BY checkpoint", instanceId, generation);
-        return await ReadAsync(command, r => r.GetString(0), ct);
+        await using var command = SqlRows.Command(connection, $"SELECT events FROM {_schema}durable_history WHERE instance_id = @p0 AND generation = @p1 ORDER BY checkpoint", instanceId, generation);
+        return await SqlRows.ReadAsync(command, r => r.GetString(0), ct);
     }
 
     private async Task<StoredInstance?> GetAsync(DbConnection connection, string instanceId, CancellationToken ct)
     {
-        await using var command = Command(connection, $"SELECT {Columns} FROM {schema}durable_instances WHERE instance_id = @p0", instanceId);
-        var rows = await ReadAsync(command, InstanceOf, ct);
+        await using var command = SqlRows.Command(connection, $"SELECT {Columns} FROM {_schema}durable_instances WHERE instance_id = @p0", instanceId);
+        var rows = await SqlRows.ReadAsync(command, InstanceOf, ct);
         return rows.Count == 0 ? null : rows[0];
     }
 }
