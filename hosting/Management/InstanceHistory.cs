@@ -7,8 +7,9 @@ namespace EmbeddedFunctions.Management;
 internal sealed class InstanceHistory
 {
     private readonly StoredInstance _instance;
-    private readonly List<HistoryEntry> _lines = [];
-    private readonly Dictionary<int, HistoryEntry> _open = [];
+    // A line whose task has ended is empty; the one of its outcome has taken its place.
+    private readonly List<HistoryEntry?> _lines = [];
+    private readonly Dictionary<int, int> _open = [];
     private DateTime _now;
 
     private InstanceHistory(StoredInstance instance)
@@ -22,7 +23,7 @@ internal sealed class InstanceHistory
         var history = new InstanceHistory(instance);
         foreach (var piece in pieces)
             HistoryJson.ReadEvents(piece).ForEach(history.Add);
-        return history._lines;
+        return [.. history._lines.OfType<HistoryEntry>()];
     }
 
     private void Add(HistoryEvent next)
@@ -55,18 +56,18 @@ internal sealed class InstanceHistory
             EventSent sent => entry with { Name = sent.Name, InstanceId = sent.InstanceId },
             _ => entry,
         };
-        _lines.Add(entry);
         if (entry.IsOpen)
-            _open[scheduled.TaskId] = entry;
+            _open[scheduled.TaskId] = _lines.Count;
+        _lines.Add(entry);
     }
 
     private void End(OutcomeEvent outcome)
     {
         var entry = new HistoryEntry(outcome.GetType().Name, _now);
-        if (_open.Remove(outcome.TaskId, out var scheduled))
+        if (_open.Remove(outcome.TaskId, out var index))
         {
-            _lines.RemoveAt(_lines.FindIndex(line => ReferenceEquals(line, scheduled)));
-            entry = scheduled with { EventType = entry.EventType, Timestamp = _now, IsOpen = false };
+            entry = _lines[index]! with { EventType = entry.EventType, Timestamp = _now, IsOpen = false };
+            _lines[index] = null;
         }
 
         _lines.Add(outcome switch

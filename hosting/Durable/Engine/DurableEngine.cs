@@ -66,6 +66,13 @@ internal sealed class DurableEngine(DurableNode node) : IHostedService, IAsyncDi
         }
     }
 
+    /// <summary>Throws what keeps the store from storing.</summary>
+    public async Task ProbeStoreAsync(CancellationToken ct)
+    {
+        await Ready.WaitAsync(ct);
+        await node.Store.ProbeAsync(ct);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _ready.TrySetException(new ObjectDisposedException(nameof(DurableEngine)));
@@ -118,6 +125,7 @@ internal sealed class DurableEngine(DurableNode node) : IHostedService, IAsyncDi
         while (true)
         {
             await Task.Delay(node.Options.HeartbeatInterval, node.StoreClock, ct);
+            node.Timers.RingIfLate();
             await HeartbeatAsync(ct);
             Evict();
         }

@@ -4,6 +4,7 @@ namespace EmbeddedFunctions.Durable;
 internal sealed class TimerQueue : IDisposable
 {
     private static readonly TimeSpan LongestSleep = TimeSpan.FromDays(20);
+    private static readonly TimeSpan Late = TimeSpan.FromSeconds(1);
 
     private readonly PriorityQueue<(OwnedPartition Partition, string? InstanceId), DateTime> _queue = new();
     private readonly Lock _gate = new();
@@ -40,6 +41,18 @@ internal sealed class TimerQueue : IDisposable
             if (due < _alarm)
                 SetAlarm(due);
         }
+    }
+
+    /// <summary>To be called now and then: the alarm does not notice that the machine's clock was set forward. Set back, it finds nothing due and is set anew by itself.</summary>
+    public void RingIfLate()
+    {
+        lock (_gate)
+        {
+            if (_queue.Count == 0 || _clock.GetUtcNow().UtcDateTime < _alarm + Late)
+                return;
+        }
+
+        Ring();
     }
 
     public void Dispose() => _timer.Dispose();

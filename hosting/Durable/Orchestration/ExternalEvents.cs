@@ -5,20 +5,20 @@ namespace EmbeddedFunctions.Durable;
 /// <summary>External events that nobody awaits yet, and waits without an event; first come, first served per name. Names are compared without regard to case.</summary>
 internal sealed class ExternalEvents(DataConverter converter)
 {
-    private readonly List<EventRaised> _buffered = [];
+    private readonly LinkedList<EventRaised> _buffered = []; // thousands may wait, and each removal from a list would move all others
     private readonly List<Waiter> _waiters = [];
 
     public bool IsAwaited => _waiters.Count > 0;
 
     /// <summary>Events that no one has awaited, oldest first.</summary>
-    public IReadOnlyList<EventRaised> Unprocessed => _buffered;
+    public IReadOnlyCollection<EventRaised> Unprocessed => _buffered;
 
     public void Raise(EventRaised raised)
     {
         var index = _waiters.FindIndex(w => Same(w.Name, raised.Name));
         if (index < 0)
         {
-            _buffered.Add(raised);
+            _buffered.AddLast(raised);
             return;
         }
 
@@ -33,11 +33,8 @@ internal sealed class ExternalEvents(DataConverter converter)
             return Task.FromCanceled<T>(ct);
 
         var waiter = new Waiter<T>(name, converter);
-        var index = _buffered.FindIndex(e => Same(e.Name, name));
-        if (index >= 0)
+        if (TakeBuffered(name) is { } raised)
         {
-            var raised = _buffered[index];
-            _buffered.RemoveAt(index);
             waiter.Complete(raised.Input);
             return waiter.Task;
         }
@@ -46,6 +43,19 @@ internal sealed class ExternalEvents(DataConverter converter)
         if (ct.CanBeCanceled)
             waiter.Cancellation = ct.UnsafeRegister(_ => pump.Send(_ => Cancel(waiter, ct), null), null);
         return waiter.Task;
+    }
+
+    private EventRaised? TakeBuffered(string name)
+    {
+        for (var node = _buffered.First; node is not null; node = node.Next)
+        {
+            if (!Same(node.Value.Name, name))
+                continue;
+            _buffered.Remove(node);
+            return node.Value;
+        }
+
+        return null;
     }
 
     private static bool Same(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
