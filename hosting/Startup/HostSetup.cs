@@ -66,7 +66,7 @@ internal static class HostSetup
         services.Configure<Microsoft.Extensions.Hosting.HostOptions>(o => o.ShutdownTimeout = options.DrainTimeout);
         services.AddSingleton(options).AddSingleton(catalog).AddSingleton(pipeline);
         services.AddSingleton(HostStorageOptions.From(web.Configuration));
-        services.AddSingleton<HostDatabase>().AddSingleton<KeyStore>();
+        services.AddSingleton<HostDatabase>().AddSingleton<KeyStore>().AddSingleton<IHostStorage, HostStorageProbe>();
         services.AddSingleton<SettingExpansion>().AddSingleton<HostKeys>().AddSingleton<HttpEndpoints>();
         services.AddSingleton<FunctionRunner>().AddSingleton<OutputSender>().AddSingleton<IDurableFunctions, DurableFunctions>();
         AddBroker(services);

@@ -93,10 +93,18 @@ internal sealed class HostDatabase(HostStorageOptions options) : IAsyncDisposabl
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = transactional ? await connection.BeginTransactionAsync(ct) : null;
-        var result = await work(new HostSession(connection, transaction, sqliteCommands: null));
-        if (transaction is not null)
-            await transaction.CommitAsync(CancellationToken.None);
-        return result;
+        try
+        {
+            var result = await work(new HostSession(connection, transaction, sqliteCommands: null));
+            if (transaction is not null)
+                await transaction.CommitAsync(CancellationToken.None);
+            return result;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
+        {
+            source.Clear(); // a session stays read-only when the database is no more
+            throw;
+        }
     }
 
     private ValueTask EnsureReadyAsync(CancellationToken ct) => _ready ? ValueTask.CompletedTask : new ValueTask(OpenAsync(ct));

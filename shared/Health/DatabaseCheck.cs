@@ -1,12 +1,12 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Platform.Data;
 using Platform.Identity;
 
 namespace Platform.Health;
 
-/// <summary>The database answers and its schema is that of this version.</summary>
-internal sealed class DatabaseCheck(IServiceScopeFactory scopes, DatabaseReady ready) : IComponentCheck
+/// <summary>The schema is that of this version, and a row can be stored: a full disk and a read-only database still answer reads.</summary>
+internal sealed class DatabaseCheck(IServiceScopeFactory scopes, DatabaseReady ready, DatabaseSettings settings, TimeProvider clock) : IComponentCheck
 {
     public string Name => "database";
 
@@ -16,8 +16,27 @@ internal sealed class DatabaseCheck(IServiceScopeFactory scopes, DatabaseReady r
     {
         if (!ready.IsReady)
             return ComponentFinding.Unhealthy("migrations pending");
-        await using var scope = scopes.CreateScopeFor(Caller.Platform);
-        await scope.ServiceProvider.GetRequiredService<PlatformDbContext>().Database.ExecuteSqlRawAsync("SELECT 1", ct);
-        return ComponentFinding.Healthy;
+        try
+        {
+            await using var scope = scopes.CreateScopeFor(Caller.Platform);
+            await StoreAndRemoveAsync(scope.ServiceProvider.GetRequiredService<PlatformDbContext>(), ct);
+            return ComponentFinding.Healthy;
+        }
+        catch (Exception e) when ((e as PostgresException ?? e.InnerException as PostgresException)?.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
+        {
+            settings.Postgres.Clear(); // a session stays read-only when the database is no more
+            throw;
+        }
     }
+
+    private Task<int> StoreAndRemoveAsync(PlatformDbContext db, CancellationToken ct) => db.InTransactionAsync(
+        async () =>
+        {
+            var probe = new HealthProbe { Id = Guid.CreateVersion7(clock.GetUtcNow()) };
+            db.Add(probe);
+            await db.SaveChangesAsync(ct);
+            db.Remove(probe);
+            return await db.SaveChangesAsync(ct);
+        },
+        ct);
 }

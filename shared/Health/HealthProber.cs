@@ -6,7 +6,7 @@ namespace Platform.Health;
 /// Runs all checks in parallel, each for 2 seconds at most, and keeps the report for 2 seconds: however many ask at once, every component is
 /// looked at once.
 /// </summary>
-public sealed class HealthProber(IEnumerable<IComponentCheck> checks, HealthTransitions transitions, TimeProvider clock, ILogger<HealthProber> log) : IDisposable
+public sealed class HealthProber(IEnumerable<IComponentCheck> checks, ITaskHubProbe hub, HealthTransitions transitions, TimeProvider clock, ILogger<HealthProber> log) : IDisposable
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
     public static readonly TimeSpan CachedFor = TimeSpan.FromSeconds(2);
@@ -37,7 +37,7 @@ public sealed class HealthProber(IEnumerable<IComponentCheck> checks, HealthTran
 
     private async Task<HealthReport> ProbeNowAsync(DurableTaskClient client, CancellationToken ct)
     {
-        var components = await Task.WhenAll(_checks.Append(new OrchestrationsCheck(client)).Select(check => ProbeAsync(check, ct)));
+        var components = await Task.WhenAll(_checks.Append(new OrchestrationsCheck(client, hub)).Select(check => ProbeAsync(check, ct)));
         var report = new HealthReport(components, clock.GetUtcNow());
         _latest = report;
         transitions.Observe(report);

@@ -1,7 +1,7 @@
 namespace Platform.Health;
 
-/// <summary>The durable task hub answers.</summary>
-internal sealed class OrchestrationsCheck(DurableTaskClient client) : IComponentCheck
+/// <summary>The durable task hub works.</summary>
+internal sealed class OrchestrationsCheck(DurableTaskClient client, ITaskHubProbe hub) : IComponentCheck
 {
     public string Name => "orchestrations";
 
@@ -9,7 +9,7 @@ internal sealed class OrchestrationsCheck(DurableTaskClient client) : IComponent
 
     public async ValueTask<ComponentFinding> CheckAsync(CancellationToken ct)
     {
-        await client.GetInstanceAsync("health-probe", ct);
+        await hub.ProbeAsync(client, ct);
         return ComponentFinding.Healthy;
     }
 }

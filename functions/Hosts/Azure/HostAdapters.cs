@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 using Platform.Data;
 using Platform.Events;
+using Platform.Health;
 
 namespace Platform.Functions.Hosts;
 
@@ -19,6 +20,7 @@ public static class HostAdapters
         KeyVaultReferences.RefuseUnresolved(configuration);
         var host = configuration["ServiceBus:fullyQualifiedNamespace"] ?? throw new InvalidOperationException("ServiceBus__fullyQualifiedNamespace is not set.");
         services.AddSingleton<IOutboxSignal, TimerOnlySignal>();
+        services.AddSingleton<ITaskHubProbe, TaskHubReads>();
         services.AddSingleton<ITopicSender>(_ =>
             new ServiceBusTopicSender(new Uri($"https://{host}/"), ServiceBusTopicSender.CreatePipeline(new DefaultAzureCredential())));
         return services;

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 using Platform.Data;
 using Platform.Events;
+using Platform.Health;
 
 namespace Platform.Functions.Hosts;
 
@@ -16,6 +17,7 @@ public static class HostAdapters
         HostStorageDefaults.AddTo(configuration);
         services.AddSingleton<IOutboxSignal>(provider => new TimerOutboxSignal(provider.GetRequiredService<ITimerSignal>()));
         services.AddSingleton<ITopicSender>(provider => new BrokerTopicSender(provider.GetRequiredService<IMessageSender>()));
+        services.AddSingleton<ITaskHubProbe, TaskHubStores>();
         services.AddSingleton<IOperatorAccess, OperatorAccess>();
         services.AddHostedService<StartGuide>();
         return services;

@@ -59,6 +59,9 @@ internal interface IDurableStore : IAsyncDisposable
 
     Task<List<StoredEntity>> QueryEntitiesAsync(StoredEntityQuery query, CancellationToken ct);
 
+    /// <summary>Stores and removes a row, in one durable transaction.</summary>
+    Task ProbeAsync(CancellationToken ct);
+
     /// <summary>Hands on what other nodes announce until cancelled; a null means that announcements may have been missed.</summary>
     Task ListenAsync(Action<Announcement?> announced, CancellationToken ct);
 }

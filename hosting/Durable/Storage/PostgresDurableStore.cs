@@ -29,16 +29,16 @@ internal sealed class PostgresDurableStore(string connectionString) : SqlDurable
     public override async Task<NodeView> HeartbeatAsync(string node, TimeSpan lease, CancellationToken ct)
     {
         await using var connection = await _source.OpenConnectionAsync(ct);
-        await ExecuteAsync(
-            connection,
-            """
-            INSERT INTO host.durable_nodes (node_id, expires_at) VALUES ($1, clock_timestamp() + $2)
-            ON CONFLICT (node_id) DO UPDATE SET expires_at = excluded.expires_at
-            """,
-            ct,
-            node,
-            lease);
-        await ExecuteAsync(connection, "DELETE FROM host.durable_nodes WHERE expires_at < clock_timestamp() - interval '1 hour'", ct);
+        try
+        {
+            await RenewAsync(connection, node, lease, ct);
+        }
+        catch (PostgresException e) when (IsReadOnly(e))
+        {
+            _source.Clear();
+            throw;
+        }
+
         await using var live = new NpgsqlCommand("SELECT node_id FROM host.durable_nodes WHERE expires_at > clock_timestamp()", connection);
         var nodes = (await ReadAsync(live, r => r.GetString(0), ct)).ToHashSet(StringComparer.Ordinal);
         await using var partitions = new NpgsqlCommand("SELECT partition_id, epoch, owner FROM host.durable_partitions ORDER BY partition_id", connection);
@@ -110,13 +110,23 @@ internal sealed class PostgresDurableStore(string connectionString) : SqlDurable
             var lost = e.Detail!.Split(',').Select(int.Parse).ToHashSet();
             return [.. checkpoints.Where(c => c.Fence is not null && lost.Contains(c.Fence.Id)).Select(c => c.Fence!).Distinct()];
         }
-        catch (Exception e) when (e is not PostgresException { IsTransient: false })
+        catch (Exception e) when (e is not PostgresException { IsTransient: false } refusal || IsReadOnly(refusal))
         {
+            if (e is PostgresException)
+                _source.Clear();
             if (_writer is not null)
                 await _writer.DisposeAsync();
             _writer = null;
             throw;
         }
+    }
+
+    public override async Task ProbeAsync(CancellationToken ct)
+    {
+        await using var connection = await _source.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await ProbeAsync(connection, transaction, ct);
+        await transaction.CommitAsync(ct);
     }
 
     public override async Task<int> PurgeAsync(IReadOnlyList<string> instanceIds, CancellationToken ct)
@@ -161,6 +171,23 @@ internal sealed class PostgresDurableStore(string connectionString) : SqlDurable
     }
 
     protected override async ValueTask<DbConnection> OpenConnectionAsync(CancellationToken ct) => await _source.OpenConnectionAsync(ct);
+
+    // A session keeps what it began with: it stays read-only when the database is no more.
+    private static bool IsReadOnly(PostgresException e) => e.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction;
+
+    private static async Task RenewAsync(NpgsqlConnection connection, string node, TimeSpan lease, CancellationToken ct)
+    {
+        await ExecuteAsync(
+            connection,
+            """
+            INSERT INTO host.durable_nodes (node_id, expires_at) VALUES ($1, clock_timestamp() + $2)
+            ON CONFLICT (node_id) DO UPDATE SET expires_at = excluded.expires_at
+            """,
+            ct,
+            node,
+            lease);
+        await ExecuteAsync(connection, "DELETE FROM host.durable_nodes WHERE expires_at < clock_timestamp() - interval '1 hour'", ct);
+    }
 
     /// <summary>
     /// Prepared statements, whose plans are made once: all go by keys, also while the tables are still empty and a scan looks cheaper. And a cut-off node frees its locks within

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text;
 using EmbeddedFunctions.DurableTask.Client;
+using EmbeddedFunctions.Storage;
 
 namespace EmbeddedFunctions.Durable.Storage;
 
@@ -37,6 +38,8 @@ internal abstract class SqlDurableStore : IDurableStore
     public abstract Task<int> PurgeAsync(IReadOnlyList<string> instanceIds, CancellationToken ct);
 
     public abstract Task DeliverDueSignalsAsync(IReadOnlyList<int> partitions, DateTime dueBy, CancellationToken ct);
+
+    public abstract Task ProbeAsync(CancellationToken ct);
 
     public abstract Task ListenAsync(Action<Announcement?> announced, CancellationToken ct);
 
@@ -168,6 +171,17 @@ internal abstract class SqlDurableStore : IDurableStore
         }
 
         return purged.Count;
+    }
+
+    protected async Task ProbeAsync(DbConnection connection, DbTransaction transaction, CancellationToken ct)
+    {
+        var id = $"probe {Guid.CreateVersion7():N}";
+        await using var insert = SqlRows.Command(connection, $"INSERT INTO {_schema}durable_history (instance_id, generation, checkpoint, events) VALUES (@p0, 0, 0, @p1)", id, HostStorageProbe.Filler);
+        insert.Transaction = transaction;
+        await insert.ExecuteNonQueryAsync(ct);
+        await using var delete = SqlRows.Command(connection, $"DELETE FROM {_schema}durable_history WHERE instance_id = @p0", id);
+        delete.Transaction = transaction;
+        await delete.ExecuteNonQueryAsync(ct);
     }
 
     private static string Placeholders(int count) => string.Join(',', Enumerable.Range(0, count).Select(i => $"@p{i}"));

@@ -13,9 +13,11 @@ internal sealed class SqliteDurableStore(string connectionString) : SqlDurableSt
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly Dictionary<int, PartitionLease> _owned = [];
     private FileStream? _ownership;
-    private SqliteConnection? _writer;
     private SqliteCommits? _commits;
     private int _count;
+
+    /// <summary>The connection of all writes; null while the store is closed.</summary>
+    internal SqliteConnection? Writer { get; private set; }
 
     /// <summary>The data source of a database in this process's memory, which lasts as long as a store has it open.</summary>
     public static string InMemory(string name) => $"file:/{name}{MemoryVfs}";
@@ -25,11 +27,11 @@ internal sealed class SqliteDurableStore(string connectionString) : SqlDurableSt
         var source = new SqliteConnectionStringBuilder(connectionString).DataSource;
         if (!source.EndsWith(MemoryVfs, StringComparison.Ordinal))
             _ownership ??= Own(source);
-        _writer = (SqliteConnection)await OpenConnectionAsync(ct);
-        Execute(_writer, "PRAGMA journal_mode = WAL");
-        Execute(_writer, SqliteSchema.Sql);
-        _count = SeedPartitions(_writer, partitions);
-        _commits = new SqliteCommits(_writer);
+        Writer = (SqliteConnection)await OpenConnectionAsync(ct);
+        Execute(Writer, "PRAGMA journal_mode = WAL");
+        Execute(Writer, SqliteSchema.Sql);
+        _count = SeedPartitions(Writer, partitions);
+        _commits = new SqliteCommits(Writer);
         return _count;
     }
 
@@ -68,22 +70,16 @@ internal sealed class SqliteDurableStore(string connectionString) : SqlDurableSt
         }
     }
 
-    public override async Task<int> PurgeAsync(IReadOnlyList<string> instanceIds, CancellationToken ct)
-    {
-        await _writing.WaitAsync(ct);
-        try
+    public override Task<int> PurgeAsync(IReadOnlyList<string> instanceIds, CancellationToken ct) =>
+        WriteAsync((connection, transaction) => PurgeAsync(connection, transaction, instanceIds, ct), ct);
+
+    public override Task ProbeAsync(CancellationToken ct) => WriteAsync(
+        async (connection, transaction) =>
         {
-            ObjectDisposedException.ThrowIf(_writer is null, this);
-            await using var transaction = _writer.BeginTransaction(deferred: false);
-            var purged = await PurgeAsync(_writer, transaction, instanceIds, ct);
-            await transaction.CommitAsync(CancellationToken.None);
-            return purged;
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
+            await ProbeAsync(connection, transaction, ct);
+            return 0;
+        },
+        ct);
 
     public override async Task DeliverDueSignalsAsync(IReadOnlyList<int> partitions, DateTime dueBy, CancellationToken ct)
     {
@@ -93,8 +89,8 @@ internal sealed class SqliteDurableStore(string connectionString) : SqlDurableSt
         await _writing.WaitAsync(ct);
         try
         {
-            ObjectDisposedException.ThrowIf(_writer is null, this);
-            Execute(_writer, $"""
+            ObjectDisposedException.ThrowIf(Writer is null, this);
+            Execute(Writer, $"""
                 BEGIN IMMEDIATE;
                 INSERT INTO durable_inbox (partition_id, message_id, instance_id, event)
                     SELECT partition_id, message_id, instance_id, event FROM durable_signals WHERE due_at <= {dueBy.Ticks};
@@ -115,9 +111,9 @@ internal sealed class SqliteDurableStore(string connectionString) : SqlDurableSt
         await _writing.WaitAsync();
         _commits?.Dispose();
         _commits = null;
-        if (_writer is not null)
-            await _writer.DisposeAsync();
-        _writer = null;
+        if (Writer is not null)
+            await Writer.DisposeAsync();
+        Writer = null;
         SqliteConnection.ClearPool(new SqliteConnection(connectionString));
         if (_ownership is not null)
             await _ownership.DisposeAsync();
@@ -145,6 +141,23 @@ internal sealed class SqliteDurableStore(string connectionString) : SqlDurableSt
         {
             throw new InvalidOperationException(
                 $"Another process runs on {database} (it holds {path}). A SQLite store belongs to one process; stop the other one or use PostgreSQL.", e);
+        }
+    }
+
+    private async Task<int> WriteAsync(Func<SqliteConnection, SqliteTransaction, Task<int>> write, CancellationToken ct)
+    {
+        await _writing.WaitAsync(ct);
+        try
+        {
+            ObjectDisposedException.ThrowIf(Writer is null, this);
+            await using var transaction = Writer.BeginTransaction(deferred: false);
+            var written = await write(Writer, transaction);
+            await transaction.CommitAsync(CancellationToken.None);
+            return written;
+        }
+        finally
+        {
+            _writing.Release();
         }
     }
 

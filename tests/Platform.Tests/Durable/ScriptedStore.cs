@@ -8,6 +8,7 @@ internal sealed class ScriptedStore(IDurableStore inner) : IDurableStore
 {
     private readonly TaskCompletionSource _never = new();
     private volatile bool _crashed;
+    private int _loads;
 
     /// <summary>Runs before a commit; what it throws makes the commit fail without an effect.</summary>
     public Func<IReadOnlyList<Checkpoint>, Task>? BeforeCommit { get; set; }
@@ -21,6 +22,9 @@ internal sealed class ScriptedStore(IDurableStore inner) : IDurableStore
     public IDurableStore Inner => inner;
 
     public int Commits { get; private set; }
+
+    /// <summary>How often an instance has been read to be rebuilt.</summary>
+    public int Loads => Volatile.Read(ref _loads);
 
     public bool IsCrashed => _crashed;
 
@@ -50,7 +54,11 @@ internal sealed class ScriptedStore(IDurableStore inner) : IDurableStore
     public Task<List<PartitionLease>> RefenceAsync(string node, IReadOnlyList<PartitionLease> leases, CancellationToken ct) =>
         CallAsync(() => inner.RefenceAsync(node, leases, ct));
 
-    public Task<LoadedInstance?> LoadAsync(string instanceId, CancellationToken ct) => CallAsync(() => inner.LoadAsync(instanceId, ct));
+    public Task<LoadedInstance?> LoadAsync(string instanceId, CancellationToken ct)
+    {
+        Interlocked.Increment(ref _loads);
+        return CallAsync(() => inner.LoadAsync(instanceId, ct));
+    }
 
     public Task<List<string>> ReadInboxIdsAsync(int partition, string instanceId, CancellationToken ct) => CallAsync(() => inner.ReadInboxIdsAsync(partition, instanceId, ct));
 
@@ -73,6 +81,13 @@ internal sealed class ScriptedStore(IDurableStore inner) : IDurableStore
         await CallAsync(async () =>
         {
             await inner.DeliverDueSignalsAsync(partitions, dueBy, ct);
+            return true;
+        });
+
+    public async Task ProbeAsync(CancellationToken ct) =>
+        await CallAsync(async () =>
+        {
+            await inner.ProbeAsync(ct);
             return true;
         });
 

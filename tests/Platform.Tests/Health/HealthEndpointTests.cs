@@ -1,11 +1,14 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using EmbeddedFunctions.Storage;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Moq;
 using Platform.Blobs;
+using Platform.Data;
 using Platform.Functions.Health;
 using Platform.Health;
 using Platform.Tests.Fixtures;
@@ -75,6 +78,45 @@ public sealed class HealthEndpointTests
     }
 
     [Fact]
+    public async Task Readyz_DatabaseReadOnlyForAWhile_IsNotReadySoLong()
+    {
+        await using var app = await PlatformApp.StartAsync(Db.Postgres);
+        var connection = app.Services.GetRequiredService<DatabaseSettings>().ConnectionString;
+        var alice = await app.CreateUserAsync();
+        Assert.Equal((true, true), await StoresAsync(app));
+
+        await StorageFaults.SetPostgresReadOnlyAsync(connection, readOnly: true, cutOff: true);
+        await Until.TrueAsync(async () => await StoresAsync(app) == (false, false), "both components unhealthy", 60);
+        using var refused = await app.Anonymous.PostAsJsonAsync("/api/v1/auth/register", new { username = "late", email = "late@example.com", password = PlatformApp.Password });
+        Assert.InRange((int)refused.StatusCode, 500, 599);
+
+        await StorageFaults.SetPostgresReadOnlyAsync(connection, readOnly: false, cutOff: false);
+        await Until.TrueAsync(async () => await StoresAsync(app) == (true, true), "both components healthy", 60);
+        Assert.Equal(HttpStatusCode.OK, (await alice.Client.GetAsync("/api/v1/auth/me")).StatusCode);
+        await app.CreateUserAsync("late");
+    }
+
+    [Fact]
+    public async Task Readyz_HostStoreFullForAWhile_IsNotReadySoLong()
+    {
+        await using var app = await PlatformApp.StartAsync();
+        var database = app.Services.GetRequiredService<HostDatabase>();
+
+        await ExecuteAsync(StorageFaults.FillSqlite);
+        await Assert.ThrowsAsync<SqliteException>(async () =>
+        {
+            while (true) // the free pages of the file
+                await ExecuteAsync("INSERT INTO function_keys (scope, name, value) VALUES ('filler', hex(randomblob(1000)), '')");
+        });
+        await Until.TrueAsync(async () => await StoresAsync(app) == (true, false), "the host's store unhealthy");
+
+        await ExecuteAsync(StorageFaults.EmptySqlite);
+        await Until.TrueAsync(async () => await StoresAsync(app) == (true, true), "healthy");
+
+        Task<int> ExecuteAsync(string sql) => database.RunAsync(s => s.ExecuteAsync(sql, static _ => { }, default), default);
+    }
+
+    [Fact]
     public async Task Readyz_ShuttingDown_IsNotReady()
     {
         await using var app = await PlatformApp.StartAsync();
@@ -90,6 +132,17 @@ public sealed class HealthEndpointTests
 
         Assert.Equal(("ready", "not_ready"), (before.Value.Status, after.Value.Status));
         Assert.Equal(StatusCodes.Status503ServiceUnavailable, http.Response.StatusCode);
+    }
+
+    private static async Task<(bool Database, bool Host)> StoresAsync(PlatformApp app)
+    {
+        using var answer = await app.Anonymous.GetAsync("/health/readyz");
+        var checks = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("checks");
+        var (database, host) = (IsHealthy("database"), IsHealthy("orchestrations"));
+        Assert.Equal(database && host, answer.IsSuccessStatusCode);
+        return (database, host);
+
+        bool IsHealthy(string name) => checks.GetProperty(name).GetProperty("status").GetString() == "healthy";
     }
 
     private sealed class BrokenBlobs : IBlobStore

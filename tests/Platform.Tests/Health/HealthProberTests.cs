@@ -18,6 +18,9 @@ public abstract class HealthProberTests
 
     protected abstract Task<TestDatabase> CreateDatabaseAsync();
 
+    /// <summary>Lets the database store nothing any more, in so many ways.</summary>
+    protected abstract IEnumerable<(Func<TestDatabase, Task> Break, Func<TestDatabase, Task> Mend)> Faults { get; }
+
     /// <summary>Whether an event has its number when it is stored, so that only forwarding can lag.</summary>
     protected abstract bool NumbersAtOnce { get; }
 
@@ -117,7 +120,7 @@ public abstract class HealthProberTests
         var ready = database.Get<DatabaseReady>();
         var bus = BusCheck();
 
-        Assert.Equal(ComponentFinding.Healthy, await new DatabaseCheck(scopes, ready).CheckAsync(default));
+        Assert.Equal(ComponentFinding.Healthy, await new DatabaseCheck(scopes, ready, database.Get<DatabaseSettings>(), database.Clock).CheckAsync(default));
         Assert.Equal(ComponentFinding.Healthy, await bus.CheckAsync(default));
         await using (var scope = database.As(Caller.Platform))
         {
@@ -140,18 +143,49 @@ public abstract class HealthProberTests
     }
 
     [Fact]
+    public async Task DatabaseCheck_ThatStoresNothing_FailsUntilItDoesAgain()
+    {
+        await using var database = await CreateDatabaseAsync();
+        var check = new DatabaseCheck(database.Get<IServiceScopeFactory>(), database.Get<DatabaseReady>(), database.Get<DatabaseSettings>(), database.Clock);
+        foreach (var (breakIt, mend) in Faults)
+        {
+            Assert.True(await StoresAsync(check));
+            await breakIt(database);
+            await Until.TrueAsync(async () => !await StoresAsync(check), "unhealthy");
+            Assert.False(await StoresAsync(check)); // on a new connection, where the fault has cut the old ones
+            await mend(database);
+            await Until.TrueAsync(() => StoresAsync(check), "healthy again");
+        }
+
+        await using var scope = database.As(Caller.Platform);
+        Assert.Empty(await scope.Db.Set<HealthProbe>().ToListAsync());
+    }
+
+    [Fact]
     public async Task Checks_BeforeTheMigration_SayPending()
     {
         await using var database = await CreateDatabaseAsync();
         var pending = new DatabaseReady();
 
-        Assert.Equal(ComponentFinding.Unhealthy("migrations pending"), await new DatabaseCheck(database.Get<IServiceScopeFactory>(), pending).CheckAsync(default));
+        Assert.Equal(ComponentFinding.Unhealthy("migrations pending"), await new DatabaseCheck(database.Get<IServiceScopeFactory>(), pending, database.Get<DatabaseSettings>(), database.Clock).CheckAsync(default));
+    }
+
+    private static async Task<bool> StoresAsync(DatabaseCheck check)
+    {
+        try
+        {
+            return await check.CheckAsync(default) == ComponentFinding.Healthy;
+        }
+        catch (Exception e) when (e is System.Data.Common.DbException or DbUpdateException or InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private static HealthProber Prober(TestDatabase database, params IComponentCheck[] checks) => Prober(database, Transitions(database), checks);
 
     private static HealthProber Prober(TestDatabase database, HealthTransitions transitions, params IComponentCheck[] checks) =>
-        new(checks, transitions, database.Clock, NullLogger<HealthProber>.Instance);
+        new(checks, new TaskHubReads(), transitions, database.Clock, NullLogger<HealthProber>.Instance);
 
     private static HealthTransitions Transitions(TestDatabase database) => new(
         database.Get<IServiceScopeFactory>(), database.Get<DatabaseReady>(), database.Get<DatabaseSettings>(), database.Clock, NullLogger<HealthTransitions>.Instance);
@@ -196,6 +230,39 @@ public sealed class SqliteHealthProberTests : HealthProberTests
     protected override bool NumbersAtOnce => true;
 
     protected override Task<TestDatabase> CreateDatabaseAsync() => TestDatabase.CreateAsync();
+
+    protected override IEnumerable<(Func<TestDatabase, Task> Break, Func<TestDatabase, Task> Mend)> Faults =>
+    [
+        (FillAsync, EmptyAsync),
+        (database => ExecuteAsync(database, StorageFaults.MakeSqliteReadOnly), database => ExecuteAsync(database, StorageFaults.MakeSqliteWritable)),
+    ];
+
+    private static async Task FillAsync(TestDatabase database)
+    {
+        await ExecuteAsync(database, StorageFaults.FillSqlite);
+        await Assert.ThrowsAnyAsync<DbUpdateException>(async () =>
+        {
+            while (true)
+            {
+                await using var scope = database.As(Caller.Platform); // the free pages of the file
+                scope.Db.Add(new HealthProbe { Id = Guid.CreateVersion7() });
+                await scope.Db.SaveChangesAsync();
+            }
+        });
+    }
+
+    private static async Task EmptyAsync(TestDatabase database)
+    {
+        await ExecuteAsync(database, StorageFaults.EmptySqlite);
+        await ExecuteAsync(database, "DELETE FROM health_probes");
+    }
+
+    // The pool hands out the session that was used last, so that the next unit of work meets the fault.
+    private static async Task ExecuteAsync(TestDatabase database, string pragma)
+    {
+        await using var scope = database.As(Caller.Platform);
+        await scope.Db.Database.ExecuteSqlRawAsync(pragma);
+    }
 }
 
 [Collection(PostgresServer.Collection)]
@@ -204,4 +271,10 @@ public sealed class PostgresHealthProberTests(PostgresServer server) : HealthPro
     protected override bool NumbersAtOnce => false;
 
     protected override async Task<TestDatabase> CreateDatabaseAsync() => await TestDatabase.CreatePostgresAsync(await server.CreateDatabaseAsync());
+
+    protected override IEnumerable<(Func<TestDatabase, Task> Break, Func<TestDatabase, Task> Mend)> Faults =>
+        [(database => SetReadOnlyAsync(database, true), database => SetReadOnlyAsync(database, false))];
+
+    private static Task SetReadOnlyAsync(TestDatabase database, bool readOnly) =>
+        StorageFaults.SetPostgresReadOnlyAsync(database.Get<DatabaseSettings>().ConnectionString, readOnly, cutOff: readOnly);
 }

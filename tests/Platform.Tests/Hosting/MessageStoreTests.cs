@@ -11,54 +11,12 @@ using Platform.Tests.Fixtures;
 
 namespace Platform.Tests.Hosting;
 
-public sealed class SqliteMessageStoreTests : MessageStoreTests
-{
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("broker-");
-
-    internal override Task<HostStorageOptions> OptionsAsync() => Task.FromResult(new HostStorageOptions { Path = _directory.FullName });
-
-    public override async Task DisposeAsync()
-    {
-        await base.DisposeAsync();
-        _directory.Delete(recursive: true);
-    }
-}
-
-[Collection(PostgresServer.Collection)]
-public sealed class PostgresMessageStoreTests(PostgresServer server) : MessageStoreTests
-{
-    internal override async Task<HostStorageOptions> OptionsAsync() => new() { Provider = HostStorageOptions.Postgres, ConnectionString = await server.CreateDatabaseAsync() };
-
-    [Fact]
-    public async Task Schema_ManyNodesStartAtOnce_AllSucceed()
-    {
-        var options = await OptionsAsync();
-        var nodes = Enumerable.Range(0, 8).Select(_ => new HostDatabase(options)).ToList();
-
-        await Task.WhenAll(nodes.Select(n => new MessageUpkeep(n, TimeProvider.System).RegisterAsync(Plain(("events", "a")), CancellationToken.None)));
-
-        foreach (var node in nodes)
-            await node.DisposeAsync();
-    }
-
-    [Fact]
-    public async Task Receive_TwoNodesAtOnce_EachMessageGoesToOne()
-    {
-        await using var other = new HostDatabase(await SameOptionsAsync());
-        var otherStore = new MessageStore(other, Clock);
-        await Writer.SendAsync("q", [.. Enumerable.Range(0, 500).Select(i => Message($"m{i}"))], CancellationToken.None);
-
-        var received = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? Store : otherStore).ReceiveAsync("q", 50, TimeSpan.FromMinutes(1), 10, CancellationToken.None)));
-
-        var all = received.SelectMany(r => r).Select(m => m.MessageId).ToList();
-        Assert.Equal(all.Count, all.Distinct().Count());
-    }
-}
-
 public abstract partial class MessageStoreTests : IAsyncLifetime
 {
     private HostStorageOptions _options = null!;
     private HostDatabase _database = null!;
+
+    private protected HostDatabase Database => _database;
 
     protected FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 

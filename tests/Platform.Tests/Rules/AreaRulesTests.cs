@@ -26,7 +26,7 @@ public sealed class AreaRulesTests
         ["shared/Workflows"] = "Data",
         ["functions/Events"] = "Data Executions functions/Executions",
         ["functions/Executions"] = "Data",
-        ["functions/Hosts"] = "Audit Data Events functions/Events functions/Identity",
+        ["functions/Hosts"] = "Audit Data Events Health functions/Events functions/Identity",
         ["functions/Http"] = "Audit Data Idempotency functions/Documentation functions/Identity",
         ["orchestrations/Executions"] = "Data Identity",
     };
