@@ -32,7 +32,7 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, Management
         var id = InstanceIds.Require(options?.InstanceId ?? Guid.CreateVersion7(Node.Clock.GetUtcNow()).ToString("N"));
         var header = new InstanceHeader(id, Node.PartitionOf(id), InstanceHeader.NewGeneration(), orchestratorName)
         {
-            Version = options?.Version?.Version,
+            Version = options?.Version?.Version ?? Node.Options.DefaultVersion,
             Input = Converter.Serialize(input),
             CreatedAt = Node.UtcNow,
             StartAt = options?.StartAt?.UtcDateTime,

@@ -25,6 +25,9 @@ internal sealed record DurableOptions
     /// <summary><c>instanceIdleTimeout</c>: how long a waiting instance stays in memory.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary><c>defaultVersion</c>: of orchestrations that are started without a version; null for none.</summary>
+    public string? DefaultVersion { get; init; }
+
     public int MaxConcurrentLoads { get; init; } = 16;
 
     /// <summary>A node that has not been heard of for this long loses its partitions.</summary>
@@ -47,6 +50,7 @@ internal sealed record DurableOptions
             Partitions = section.GetValue("storageProvider:partitionCount", defaults.Partitions),
             MaxCachedInstances = section.GetValue("maxCachedInstances", defaults.MaxCachedInstances),
             IdleTimeout = section.GetValue("instanceIdleTimeout", defaults.IdleTimeout),
+            DefaultVersion = section["defaultVersion"] is { Length: > 0 } version ? version : null,
         };
     }
 }

@@ -227,7 +227,7 @@ internal sealed class InstanceTurn
         var (id, parent) = (sub.Created.InstanceId, _state!.Header);
         var header = new InstanceHeader(id, _node.PartitionOf(id), InstanceHeader.NewGeneration(), sub.Created.Name)
         {
-            Version = sub.Version,
+            Version = sub.Version ?? _node.Options.DefaultVersion,
             Input = sub.Input,
             CreatedAt = _now,
             Parent = new ParentLink(parent.Name, parent.InstanceId, parent.Generation, sub.Created.TaskId),

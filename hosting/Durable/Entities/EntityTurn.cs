@@ -158,7 +158,7 @@ internal sealed class EntityTurn(DurableNode node, OwnedPartition partition, Sto
             case StartEffect start when !checkpoint.Creations.Exists(c => c.Header.InstanceId == start.InstanceId):
                 var header = new InstanceHeader(start.InstanceId, node.PartitionOf(start.InstanceId), InstanceHeader.NewGeneration(), start.Name)
                 {
-                    Version = start.Version,
+                    Version = start.Version ?? node.Options.DefaultVersion,
                     Input = start.Input,
                     CreatedAt = _now,
                     StartAt = start.StartAt,

@@ -245,6 +245,24 @@ public sealed class LifecycleTests(PostgresServer server) : IClassFixture<Postgr
 
     [Theory]
     [MemberData(nameof(Stores))]
+    public async Task Version_GivenOrDefault_IsTheInstancesAndThatOfItsSubOrchestrations(Db db)
+    {
+        await using var h = await DurableHarness.CreateAsync(db, server);
+        h.Functions.Orchestrator("Child", c => Task.FromResult<object?>(c.Version));
+        h.Functions.Orchestrator("Parent", async c =>
+        {
+            var given = await c.CallSubOrchestratorAsync<string>("Child", new SubOrchestrationOptions { Version = new TaskVersion("3.0") });
+            return $"{c.Version} {await c.CallSubOrchestratorAsync<string>("Child")} {given} {c.CompareVersionTo("1.10") < 0}";
+        });
+        await h.StartAsync(o => o with { DefaultVersion = "1.9" });
+
+        Assert.Equal("1.9 1.9 3.0 True", (await h.RunAsync("Parent")).ReadOutputAs<string>());
+        var id = await h.Client.ScheduleNewOrchestrationInstanceAsync("Parent", null, new StartOrchestrationOptions { Version = new TaskVersion("2.0") });
+        Assert.Equal("2.0 1.9 3.0 False", (await h.CompletionAsync(id)).ReadOutputAs<string>());
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
     public async Task Restart_FinishedInstance_RunsAgainWithItsInput(Db db)
     {
         await using var h = await DurableHarness.CreateAsync(db, server);

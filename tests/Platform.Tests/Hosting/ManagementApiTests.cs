@@ -221,6 +221,8 @@ public sealed class ManagementApiTests : IAsyncLifetime
         Assert.Equal(7, found.Distinct().Count());
         var completed = (await GetAsync("instances?instanceIdPrefix=p-&runtimeStatus=Completed,Failed")).EnumerateArray().Select(e => Text(e, "instanceId"));
         Assert.Equal(["p-0", "p-2", "p-4", "p-6"], completed.Order());
+        Assert.Equal(4, (await GetAsync("instances?instanceIdPrefix=p-&runtimeStatus=Completed&runtimeStatus=Canceled")).GetArrayLength());
+        Assert.Equal(0, (await GetAsync("instances?instanceIdPrefix=p-&runtimeStatus=ContinuedAsNew")).GetArrayLength()); // old names, which tools still ask for
     }
 
     [Fact]
