@@ -6,6 +6,7 @@ return args switch
     ["execute", ..] => await ExecuteBench.RunAsync(Rounds(50)),
     ["bare-kestrel", var port] => await BareKestrel.RunAsync(int.Parse(port)),
     ["orchestrations", ..] => await OrchestrationsBench.RunAsync(Rounds(5)),
+    ["chaos", .. var options] => await ChaosBench.RunAsync(options),
     ["broker", ..] => await BrokerBench.RunAsync(Rounds(5)),
     ["sandbox", ..] => await SandboxBench.RunAsync(Rounds(100)),
     _ => Usage(),
@@ -15,6 +16,6 @@ int Rounds(int usual) => args.Length > 1 && int.TryParse(args[1], out var rounds
 
 static int Usage()
 {
-    Console.Error.WriteLine("bench: broker|http|execute|orchestrations|sandbox [rounds]");
+    Console.Error.WriteLine("bench: broker|http|execute|orchestrations|sandbox [rounds], or chaos [--seed N] [--kills N] [--only sqlite|postgres|restarts|pauses]");
     return 2;
 }

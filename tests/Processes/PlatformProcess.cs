@@ -27,6 +27,8 @@ internal sealed class PlatformProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    public bool HasExited => _process.HasExited;
+
     public string DataDirectory => _folder.FullName;
 
     /// <param name="assembly">Path of the built function app.</param>
@@ -87,8 +89,7 @@ internal sealed class PlatformProcess : IAsyncDisposable
     /// <summary>Asks the process to stop (SIGTERM) and returns its exit code.</summary>
     public async Task<int> StopAsync()
     {
-        if (Native.Kill(_process.Id, Native.Terminate) != 0)
-            throw new InvalidOperationException("the platform had already ended");
+        Signal(Native.Terminate);
         using var limit = new CancellationTokenSource(Patience);
         await _process.WaitForExitAsync(limit.Token);
         return _process.ExitCode;
@@ -100,6 +101,11 @@ internal sealed class PlatformProcess : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
     }
+
+    /// <summary>Stops the process's time (SIGSTOP) until <see cref="Resume"/>.</summary>
+    public void Pause() => Signal(Native.Stop);
+
+    public void Resume() => Signal(Native.Continue);
 
     public async Task<string> ConsoleAsync() => await File.ReadAllTextAsync(Path.Combine(_folder.FullName, $"console-{_process.Id}.log"));
 
@@ -116,6 +122,12 @@ internal sealed class PlatformProcess : IAsyncDisposable
             _folder.Delete(recursive: true);
     }
 
+    private void Signal(int signal)
+    {
+        if (Native.Kill(_process.Id, signal) != 0)
+            throw new InvalidOperationException("the platform had already ended");
+    }
+
     private static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -126,6 +138,8 @@ internal sealed class PlatformProcess : IAsyncDisposable
     private static class Native
     {
         public const int Terminate = 15;
+        public const int Continue = 18;
+        public const int Stop = 19;
 
         [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
         public static extern int Kill(int pid, int signal);

@@ -30,9 +30,11 @@ internal sealed record DurableOptions
 
     public int MaxConcurrentLoads { get; init; } = 16;
 
-    /// <summary>A node that has not been heard of for this long loses its partitions.</summary>
-    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary><c>storageProvider.leaseInterval</c>: a node that has not been heard of for this long loses its partitions. The others notice with their next
+    /// heartbeat, so that both together are how long a takeover may take; 10 s is the promise.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(6);
 
+    /// <summary><c>storageProvider.leaseRenewInterval</c>.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How often a node looks for messages of which it was not told.</summary>
@@ -48,6 +50,8 @@ internal sealed record DurableOptions
             MaxConcurrentEntities = section.GetValue("maxConcurrentEntityFunctions", defaults.MaxConcurrentEntities),
             MaxEntityBatch = section.GetValue("maxEntityOperationBatchSize", defaults.MaxEntityBatch),
             Partitions = section.GetValue("storageProvider:partitionCount", defaults.Partitions),
+            Lease = section.GetValue("storageProvider:leaseInterval", defaults.Lease),
+            HeartbeatInterval = section.GetValue("storageProvider:leaseRenewInterval", defaults.HeartbeatInterval),
             MaxCachedInstances = section.GetValue("maxCachedInstances", defaults.MaxCachedInstances),
             IdleTimeout = section.GetValue("instanceIdleTimeout", defaults.IdleTimeout),
             DefaultVersion = section["defaultVersion"] is { Length: > 0 } version ? version : null,

@@ -34,6 +34,9 @@ internal sealed class PostgresCluster(string binaries, string directory, string?
         return ConnectionString(name);
     }
 
+    /// <summary>Restarts the server. <c>fast</c> ends the sessions and shuts down in order, <c>immediate</c> is a crash with recovery.</summary>
+    public Task RestartAsync(string mode) => RunServerToolAsync("pg_ctl", "-D", Data, "-l", Path.Combine(directory, "log"), "-m", mode, "-w", "restart");
+
     public async Task StopAsync()
     {
         NpgsqlConnection.ClearAllPools();
