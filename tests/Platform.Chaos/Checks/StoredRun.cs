@@ -1,5 +1,4 @@
 using System.Data.Common;
-using EmbeddedFunctions.Durable.Storage;
 using EmbeddedFunctions.DurableTask.Client;
 
 namespace Platform.Chaos.Checks;
@@ -40,8 +39,13 @@ internal sealed class StoredRun
 
     private static async Task<List<T>> ListAsync<T>(DbConnection connection, string sql, Func<DbDataReader, T> read)
     {
-        await using var command = DurableReads.Command(connection, sql);
-        return await DurableReads.ReadAsync(command, read, CancellationToken.None);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<T>();
+        while (await reader.ReadAsync())
+            rows.Add(read(reader));
+        return rows;
     }
 
     private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
