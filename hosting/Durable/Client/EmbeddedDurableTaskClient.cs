@@ -218,23 +218,31 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, Management
         while (true)
         {
             var next = Node.Waiters.NextAsync(instanceId, finished);
-            var stored = await Node.Store.GetAsync(instanceId, ct) ?? throw new ArgumentException($"There is no orchestration '{instanceId}'.", nameof(instanceId));
-            if (finished ? NewInstance.Finished.Contains(stored.Status) : stored.Status != OrchestrationRuntimeStatus.Pending)
-                return Metadata(stored, outputs);
+            var header = finished ? Node.UnderWayOrNull(instanceId) : null; // spares the store a question that memory answers
+            if (header is null)
+            {
+                var stored = await Node.Store.GetAsync(instanceId, ct) ?? throw new ArgumentException($"There is no orchestration '{instanceId}'.", nameof(instanceId));
+                if (finished ? NewInstance.Finished.Contains(stored.Status) : stored.Status != OrchestrationRuntimeStatus.Pending)
+                    return Metadata(stored, outputs);
+                header = stored.Header;
+            }
 
-            await AwaitChangeAsync(instanceId, next, ct);
+            // The end of an earlier run of that id may be told late.
+            if (await AwaitChangeAsync(instanceId, next, ct) is { } ended && ended.Header.Generation == header.Generation)
+                return Metadata(ended, outputs);
         }
     }
 
     /// <summary>An instance that lives here tells; one that lives elsewhere may, and is looked at every second.</summary>
-    private async Task AwaitChangeAsync(string instanceId, Task change, CancellationToken ct)
+    private async Task<StoredInstance?> AwaitChangeAsync(string instanceId, Task<StoredInstance?> change, CancellationToken ct)
     {
         do
         {
-            await Task.WhenAny(change, Task.Delay(RemotePoll, Node.StoreClock, ct));
+            await ((Task)change).WaitAsync(RemotePoll, Node.StoreClock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             ct.ThrowIfCancellationRequested();
         }
         while (!change.IsCompleted && Node.OwnedOrNull(Node.PartitionOf(instanceId)) is not null);
+        return change.IsCompleted ? await change : null;
     }
 
     private OrchestrationMetadata Metadata(StoredInstance stored, bool outputs) => new(stored.Header.Name, stored.Header.InstanceId)

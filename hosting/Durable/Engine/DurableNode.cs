@@ -75,6 +75,9 @@ internal sealed class DurableNode
 
     public OwnedPartition? OwnedOrNull(int partition) => Volatile.Read(ref _partitions[partition]);
 
+    /// <summary>The orchestration if it lives here and has not finished.</summary>
+    public InstanceHeader? UnderWayOrNull(string instanceId) => OwnedOrNull(PartitionOf(instanceId))?.UnderWayOrNull(instanceId);
+
     public void Take(PartitionLease lease) => Interlocked.Exchange(ref _partitions[lease.Id], new OwnedPartition(this, lease))?.Lose();
 
     /// <summary>Forgets the partition; what its instances still have under way comes to nothing.</summary>

@@ -10,6 +10,10 @@ internal sealed class LiveOrchestration(DurableNode node, OwnedPartition partiti
     private bool _loaded;
     private InstanceTurn? _committing;
     private DateTime _nextWake = DateTime.MaxValue;
+    private InstanceHeader? _underWay;
+
+    /// <summary>Of the generation that is created and has not finished; null when only the store knows. Anyone may ask: the mailbox is ahead of the state.</summary>
+    public InstanceHeader? UnderWay => Peek(static mailbox => mailbox.Find(m => m.Start is not null)?.Start) ?? Volatile.Read(ref _underWay);
 
     protected override bool Leaves => _state is null || _state.IsFinished;
 
@@ -36,7 +40,7 @@ internal sealed class LiveOrchestration(DurableNode node, OwnedPartition partiti
 
     private void Adopt(InstanceHeader header)
     {
-        _state = InstanceState.New(header, Node.Services, Violated);
+        SetState(InstanceState.New(header, Node.Services, Violated));
         _loaded = true;
         _nextWake = DateTime.MaxValue;
         SetWake();
@@ -55,7 +59,7 @@ internal sealed class LiveOrchestration(DurableNode node, OwnedPartition partiti
             Node.Loads.Release();
         }
 
-        _state = stored is null ? null : InstanceState.Load(stored, Node.Services, Violated);
+        SetState(stored is null ? null : InstanceState.Load(stored, Node.Services, Violated));
         _loaded = true;
         _nextWake = DateTime.MaxValue;
         if (_state is null)
@@ -89,7 +93,8 @@ internal sealed class LiveOrchestration(DurableNode node, OwnedPartition partiti
         if (_state is { IsFinished: true } && messages.Exists(m => m.Event is ExecutionRewound && m.Generation != _state.Header.Generation))
         {
             // It has been rewound in the store while this was still on its way out of memory.
-            (_state, _loaded) = (null, false);
+            SetState(null);
+            _loaded = false;
             PutBack(messages);
             return false;
         }
@@ -135,15 +140,31 @@ internal sealed class LiveOrchestration(DurableNode node, OwnedPartition partiti
         var changed = current.Status != turn.Status;
         current.Status = turn.Status;
         current.Checkpoints++;
-        _state = turn.Next ?? current;
+        SetState(turn.Next ?? current);
         SetWake();
-        if (changed)
+        if (current.IsFinished)
+            Node.Waiters.Signal(Finished(current, turn.Checkpoint!.Update!));
+        else if (changed)
             Node.Waiters.Signal(InstanceId, turn.Status);
+    }
+
+    private static StoredInstance Finished(InstanceState state, InstanceUpdate last) => new(state.Header, last.Status)
+    {
+        CustomStatus = last.CustomStatus,
+        Output = last.Output,
+        Failure = last.Failure,
+        UpdatedAt = last.UpdatedAt,
+    };
+
+    private void SetState(InstanceState? state)
+    {
+        _state = state;
+        Volatile.Write(ref _underWay, state is { IsFinished: false } ? state.Header : null);
     }
 
     private async Task RecoverAsync(InstanceTurn turn)
     {
-        _state = null;
+        SetState(null);
         _loaded = false;
         PutBack(await RemainingAsync(turn.Messages));
     }

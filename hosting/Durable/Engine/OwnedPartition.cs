@@ -25,6 +25,9 @@ internal sealed class OwnedPartition(DurableNode node, PartitionLease lease)
 
     public bool Holds(string instanceId) => _instances.ContainsKey(instanceId);
 
+    /// <summary>The orchestration if it is in memory and has not finished.</summary>
+    public InstanceHeader? UnderWayOrNull(string instanceId) => _instances.TryGetValue(instanceId, out var live) ? (live as LiveOrchestration)?.UnderWay : null;
+
     public void Post(Message message)
     {
         if (message.Id is not null && !MarkDelivered(message.Id))

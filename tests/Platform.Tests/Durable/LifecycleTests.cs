@@ -32,6 +32,21 @@ public sealed class LifecycleTests(PostgresServer server) : IClassFixture<Postgr
 
     [Theory]
     [MemberData(nameof(Stores))]
+    public async Task WaitForCompletion_SameIdAgainAndAgain_TellsTheEndOfItsOwnRun(Db db)
+    {
+        await using var h = await DurableHarness.CreateAsync(db, server);
+        h.Functions.Orchestrator("Echo", c => Task.FromResult<object?>(c.GetInput<string>()));
+        await h.StartAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async id =>
+        {
+            for (var run = 0; run < 50; run++)
+                Assert.Equal($"{id} {run}", (await h.RunAsync("Echo", $"{id} {run}", $"e{id}")).ReadOutputAs<string>());
+        }));
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
     public async Task Start_SameIdConcurrently_OneWins(Db db)
     {
         await using var h = await DurableHarness.CreateAsync(db, server);

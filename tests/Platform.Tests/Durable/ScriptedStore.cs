@@ -38,7 +38,7 @@ internal sealed class ScriptedStore(IDurableStore inner) : IDurableStore
         Commits++;
         if (AfterCommit is { } after)
             await after(checkpoints);
-        return lost;
+        return await CallAsync(() => Task.FromResult(lost)); // it may have died meanwhile
     }
 
     public Task<int> OpenAsync(int partitions, CancellationToken ct) => CallAsync(() => inner.OpenAsync(partitions, ct));
