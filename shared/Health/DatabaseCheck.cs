@@ -8,6 +8,8 @@ namespace Platform.Health;
 /// <summary>The schema is that of this version, and a row can be stored: a full disk and a read-only database still answer reads.</summary>
 internal sealed class DatabaseCheck(IServiceScopeFactory scopes, DatabaseReady ready, DatabaseSettings settings, TimeProvider clock) : IComponentCheck
 {
+    private volatile bool _wasReadOnly;
+
     public string Name => "database";
 
     public bool IsCritical => true;
@@ -20,14 +22,21 @@ internal sealed class DatabaseCheck(IServiceScopeFactory scopes, DatabaseReady r
         {
             await using var scope = scopes.CreateScopeFor(Caller.Platform);
             await StoreAndRemoveAsync(scope.ServiceProvider.GetRequiredService<PlatformDbContext>(), ct);
+            if (_wasReadOnly)
+                ForgetSessions();
+            _wasReadOnly = false;
             return ComponentFinding.Healthy;
         }
         catch (Exception e) when ((e as PostgresException ?? e.InnerException as PostgresException)?.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
         {
-            settings.Postgres.Clear(); // a session stays read-only when the database is no more
+            _wasReadOnly = true;
+            ForgetSessions();
             throw;
         }
     }
+
+    /// <summary>A session that was opened on a read-only PostgreSQL stays read-only when the database is no more.</summary>
+    private void ForgetSessions() => settings.Postgres.Clear();
 
     private Task<int> StoreAndRemoveAsync(PlatformDbContext db, CancellationToken ct) => db.InTransactionAsync(
         async () =>

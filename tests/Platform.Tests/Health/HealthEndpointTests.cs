@@ -83,7 +83,7 @@ public sealed class HealthEndpointTests
         await using var app = await PlatformApp.StartAsync(Db.Postgres);
         var connection = app.Services.GetRequiredService<DatabaseSettings>().ConnectionString;
         var alice = await app.CreateUserAsync();
-        Assert.Equal((true, true), await StoresAsync(app));
+        await Until.TrueAsync(async () => await StoresAsync(app) == (true, true), "both components healthy", 60);
 
         await StorageFaults.SetPostgresReadOnlyAsync(connection, readOnly: true, cutOff: true);
         await Until.TrueAsync(async () => await StoresAsync(app) == (false, false), "both components unhealthy", 60);
