@@ -9,6 +9,8 @@ namespace EmbeddedFunctions.Durable.Storage;
 /// </summary>
 internal sealed class PostgresDurableStore(string connectionString) : SqlDurableStore("host.")
 {
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(1);
+
     private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(Tuned(connectionString));
     private NpgsqlConnection? _writer;
 
@@ -49,15 +51,21 @@ internal sealed class PostgresDurableStore(string connectionString) : SqlDurable
 
     public override async Task<List<PartitionLease>> ClaimAsync(string node, IReadOnlyList<int> partitions, CancellationToken ct)
     {
-        await using var command = _source.CreateCommand("""
+        await using var connection = await _source.OpenConnectionAsync(ct);
+        await using var command = new NpgsqlCommand(
+            """
             UPDATE host.durable_partitions p SET owner = $1, epoch = p.epoch + 1
             WHERE p.partition_id = ANY ($2)
                 AND (p.owner IS NULL OR NOT EXISTS (SELECT 1 FROM host.durable_nodes n WHERE n.node_id = p.owner AND n.expires_at > clock_timestamp()))
             RETURNING p.partition_id, p.epoch
-            """);
+            """,
+            connection);
         command.Parameters.Add(new() { Value = node });
         command.Parameters.Add(new() { Value = partitions.ToArray() });
-        return await ReadAsync(command, r => new PartitionLease(r.GetInt32(0), r.GetInt64(1)), ct);
+        var claiming = ReadAsync(command, r => new PartitionLease(r.GetInt32(0), r.GetInt64(1)), ct);
+        while (await Task.WhenAny(claiming, Task.Delay(LockPatience, TimeProvider.System, CancellationToken.None)) != claiming)
+            await EndBlockersAsync(connection.ProcessID, ct);
+        return await claiming;
     }
 
     public override async Task ReleaseAsync(string node, IReadOnlyList<PartitionLease> leases, bool leave, CancellationToken ct)
@@ -187,6 +195,17 @@ internal sealed class PostgresDurableStore(string connectionString) : SqlDurable
             node,
             lease);
         await ExecuteAsync(connection, "DELETE FROM host.durable_nodes WHERE expires_at < clock_timestamp() - interval '1 hour'", ct);
+    }
+
+    /// <summary>
+    /// Ends the sessions whose locks a claim has waited for: of a dead owner's commit that is only half sent, because its process is paused, the server would wait for the rest
+    /// without end. Those who wait for a lock themselves are not to blame.
+    /// </summary>
+    private async Task EndBlockersAsync(int claimer, CancellationToken ct)
+    {
+        await using var connection = await _source.OpenConnectionAsync(ct);
+        await ExecuteAsync(
+            connection, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ANY (pg_blocking_pids($1)) AND wait_event_type IS DISTINCT FROM 'Lock'", ct, claimer);
     }
 
     /// <summary>

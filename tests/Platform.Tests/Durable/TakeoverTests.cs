@@ -1,4 +1,5 @@
 using EmbeddedFunctions.Durable;
+using Npgsql;
 using Platform.Tests.Fixtures;
 
 namespace Platform.Tests.Durable;
@@ -71,6 +72,31 @@ public sealed class TakeoverTests(PostgresServer server) : IClassFixture<Postgre
 
         var done = await first.Client.WaitForInstanceCompletionAsync(id, true).WaitAsync(DurableHarness.Patience);
         Assert.Equal("run 2, then on", done.ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public async Task DeadNode_WithItsCommitHalfSent_DoesNotHoldUpTheTakeover()
+    {
+        await using var h = await DurableHarness.CreateAsync(Db.Postgres, server);
+        h.Functions.Orchestrator("Wait", async c => await c.WaitForExternalEvent<int>("go"));
+        var first = await h.StartAsync();
+        var id = await h.Client.ScheduleNewOrchestrationInstanceAsync("Wait");
+        await h.Client.WaitForInstanceStartAsync(id, CancellationToken.None);
+        await first.CrashAsync();
+
+        // A process that is paused while it sends leaves the server with the rest to wait for, and with the locks of the fence.
+        await using var paused = h.Connect();
+        await paused.OpenAsync();
+        await using var half = paused.CreateCommand();
+        half.CommandText = "SELECT 1 FROM host.durable_partitions FOR SHARE; SELECT pg_sleep(600)";
+        half.CommandTimeout = 0;
+        var halfSent = Record.ExceptionAsync(() => half.ExecuteNonQueryAsync());
+        var second = await h.StartAsync();
+        await DurableHarness.UntilAsync(() => second.Engine.Node.Owned.Count() == 8);
+        await second.Client.RaiseEventAsync(id, "go", 3);
+
+        Assert.Equal(3, (await h.CompletionAsync(id)).ReadOutputAs<int>());
+        Assert.IsType<PostgresException>(await halfSent.WaitAsync(DurableHarness.Patience));
     }
 
     [Fact]
