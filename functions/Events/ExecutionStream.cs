@@ -32,7 +32,7 @@ public sealed class ExecutionStream(
         if (place is null)
             return StreamErrors.TooMany;
 
-        using var subscription = tail.Subscribe(executionId.ToString());
+        using var subscription = tail.Subscribe(executionId.ToString(), live: true);
         var session = new Session(request, named, executionId, lastId ?? 0, clock);
         await session.OpenAsync(ct);
         await session.WriteAsync(null, "connected", messages.Connected(executionId), ct);

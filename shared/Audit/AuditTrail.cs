@@ -58,7 +58,7 @@ public sealed class AuditTrail(PlatformDbContext db, CallerScope scope, WriteGat
             (entry.Outcome, entry.Reason) = (OutcomeOf(refusal), refusal.Code);
         if (_stored && await CorrectAsync(entry, ct))
             return;
-        db.ChangeTracker.Clear();
+        db.Discard();
         db.Add(_stored ? Create(entry.Action, entry.ResourceType, entry.ResourceId, entry.Outcome, entry.Reason) : entry);
         await db.SaveChangesAsync(ct);
     }

@@ -18,7 +18,6 @@ public static class DataModule
         services.TryAddScoped<CallerScope>();
         services.TryAddTransient(provider => provider.GetRequiredService<CallerScope>().Current);
         services.AddSingleton(_ => new DatabaseSettings(configuration));
-        services.AddSingleton<SqlitePool>();
         services.AddSingleton<WriteGate>();
         services.AddSingleton<UnitOfWorkServices>();
         services.AddSingleton<IOutboxSignal, TimerOnlySignal>();
@@ -46,7 +45,7 @@ public static class DataModule
     {
         var settings = provider.GetRequiredService<DatabaseSettings>();
         if (settings.IsSqlite)
-            options.UseSqlitePool(provider.GetRequiredService<SqlitePool>(), settings.ConnectionString);
+            options.UseSqlitePool(settings.Sqlite);
         else
             options.UseNpgsql(settings.Postgres);
 

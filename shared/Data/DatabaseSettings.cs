@@ -19,7 +19,7 @@ public sealed class DatabaseSettings : IAsyncDisposable
 {
     private readonly NpgsqlDataSource? _postgres;
     private readonly NpgsqlDataSource? _sessions;
-    private readonly string _relayConnectionString;
+    private readonly SqlitePool? _sqlite;
 
     public DatabaseSettings(IConfiguration configuration, TokenCredential? credential = null)
     {
@@ -34,11 +34,11 @@ public sealed class DatabaseSettings : IAsyncDisposable
         if (IsSqlite)
         {
             ConnectionString = SqliteConnectionString(connection, configuration["Platform:DataDirectory"] ?? "data");
-            _relayConnectionString = new SqliteConnectionStringBuilder(ConnectionString) { DefaultTimeout = 31 }.ConnectionString; // a pool of its own
+            _sqlite = new SqlitePool(ConnectionString);
             return;
         }
 
-        ConnectionString = _relayConnectionString = PostgresConnectionString(connection ?? throw new InvalidOperationException("Database:ConnectionString is needed for postgres."));
+        ConnectionString = PostgresConnectionString(connection ?? throw new InvalidOperationException("Database:ConnectionString is needed for postgres."));
         credential = UsesEntra(configuration) ? credential ?? new DefaultAzureCredential() : null;
         _postgres = DataSource(ConnectionString, credential);
         _sessions = DataSource(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false, KeepAlive = 30 }.ConnectionString, credential);
@@ -53,30 +53,16 @@ public sealed class DatabaseSettings : IAsyncDisposable
 
     internal NpgsqlDataSource Postgres => _postgres ?? throw new InvalidOperationException("The database is SQLite.");
 
+    internal SqlitePool Sqlite => _sqlite ?? throw new InvalidOperationException("The database is PostgreSQL.");
+
     /// <summary>A connection outside any unit of work.</summary>
-    internal async Task<DbConnection> OpenAsync(CancellationToken ct)
-    {
-        if (_postgres is not null)
-            return await _postgres.OpenConnectionAsync(ct);
-        var connection = new SqliteConnection(ConnectionString);
-        await connection.OpenAsync(ct);
-        SqliteSettings.Apply(connection);
-        return connection;
-    }
+    internal Task<DbConnection> OpenAsync(CancellationToken ct) => OpenAsync(SqliteDurability.Full, ct);
 
     /// <summary>
-    /// A connection for the relays. On SQLite its commits need not reach the disk before they return (the next ordinary commit takes them along): what a relay
+    /// A connection for the relays. On SQLite the commits of its transactions need not reach the disk before they return (the next ordinary commit takes them along): what a relay
     /// does is done again after a power failure, and gives the same numbers, because there row ids are in the order of the commits.
     /// </summary>
-    internal async Task<DbConnection> OpenForRelayAsync(CancellationToken ct)
-    {
-        if (_postgres is not null)
-            return await _postgres.OpenConnectionAsync(ct);
-        var connection = new SqliteConnection(_relayConnectionString);
-        await connection.OpenAsync(ct);
-        SqliteSettings.Relax(connection);
-        return connection;
-    }
+    internal Task<DbConnection> OpenForRelayAsync(CancellationToken ct) => OpenAsync(SqliteDurability.Relaxed, ct);
 
     /// <summary>PostgreSQL: a connection whose end is the end of its session, for session locks and <c>LISTEN</c>.</summary>
     internal async Task<NpgsqlConnection> OpenSessionAsync(CancellationToken ct) =>
@@ -90,10 +76,20 @@ public sealed class DatabaseSettings : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _sqlite?.Dispose();
         if (_postgres is not null)
             await _postgres.DisposeAsync();
         if (_sessions is not null)
             await _sessions.DisposeAsync();
+    }
+
+    private async Task<DbConnection> OpenAsync(SqliteDurability durability, CancellationToken ct)
+    {
+        if (_postgres is not null)
+            return await _postgres.OpenConnectionAsync(ct);
+        var connection = new SqlitePooledConnection(Sqlite, durability);
+        connection.Open();
+        return connection;
     }
 
     private static bool UsesEntra(IConfiguration configuration) => (configuration["Database:Authentication"] ?? "password") switch

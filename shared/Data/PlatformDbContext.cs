@@ -15,10 +15,11 @@ namespace Platform.Data;
 public sealed partial class PlatformDbContext(DbContextOptions<PlatformDbContext> options) : DbContext(options)
 {
     private readonly List<PlatformEvent> _raised = [];
+    private readonly List<PlatformEvent> _uncommitted = [];
     private CallerScope? _scope;
     private UnitOfWorkServices? _work;
     private Caller? _actingAs;
-    private bool _wakeAfterCommit;
+    private bool _workflows;
 
     /// <summary>In whose name this unit of work reads and writes.</summary>
     public Caller Caller => _actingAs ?? Scope.Current;
@@ -48,10 +49,26 @@ public sealed partial class PlatformDbContext(DbContextOptions<PlatformDbContext
 
         using var turn = await Work.Writes.EnterAsync(ct);
         await using var transaction = await Database.BeginTransactionAsync(ct);
-        var result = await body();
-        await transaction.CommitAsync(ct);
-        WakeOutbox();
-        return result;
+        try
+        {
+            var result = await body();
+            await transaction.CommitAsync(ct);
+            TellOfCommit();
+            return result;
+        }
+        finally
+        {
+            _uncommitted.Clear(); // told, or rolled back
+        }
+    }
+
+    /// <summary>Gives up what was changed, added and raised since the last save.</summary>
+    public void Discard()
+    {
+#pragma warning disable RS0030 // this is what to use instead
+        ChangeTracker.Clear();
+#pragma warning restore RS0030
+        _raised.Clear();
     }
 
     public override void Dispose()
@@ -71,6 +88,7 @@ public sealed partial class PlatformDbContext(DbContextOptions<PlatformDbContext
     {
         (_scope, _work) = (scope, work);
         Database.AutoSavepointsEnabled = false; // nobody goes on inside a transaction after a failed save
+        Database.AutoTransactionBehavior = AutoTransactionBehavior.Always; // also for one statement: on SQLite transactions have a session of their own
         return this;
     }
 
@@ -82,9 +100,7 @@ public sealed partial class PlatformDbContext(DbContextOptions<PlatformDbContext
         ChangeTracker.AutoDetectChangesEnabled = false; // found them just now; once is enough
         try
         {
-            if (!CheckChanges())
-                return 0;
-            return await SaveAsync(TakeRaised(), acceptAllChangesOnSuccess, cancellationToken);
+            return CheckChanges() ? await SaveAsync(acceptAllChangesOnSuccess, cancellationToken) : 0;
         }
         finally
         {
@@ -115,13 +131,14 @@ public sealed partial class PlatformDbContext(DbContextOptions<PlatformDbContext
 
     private void End()
     {
-        (_scope, _work, _actingAs, _wakeAfterCommit) = (null, null, null, false);
+        (_scope, _work, _actingAs, _workflows) = (null, null, null, false);
         _raised.Clear();
+        _uncommitted.Clear();
     }
 
     private bool CheckChanges()
     {
-        var any = false;
+        var any = _raised.Count > 0;
         foreach (var entry in ChangeTracker.Entries())
         {
             if (entry.State is EntityState.Unchanged or EntityState.Detached)
@@ -137,9 +154,10 @@ public sealed partial class PlatformDbContext(DbContextOptions<PlatformDbContext
     {
         switch (entry.Entity)
         {
-            case PlatformEvent when entry.State == EntityState.Added: // raised for the owner of the aggregate, who need not be the caller
+            case PlatformEvent when entry.State == EntityState.Added:
+                throw new InvalidOperationException("Events are raised, not added.");
             case WorkflowMessage when entry.State == EntityState.Added:
-                _wakeAfterCommit = true;
+                _workflows = true;
                 return;
             case PlatformEvent:
                 PlatformEvent.CheckImmutable(entry);
@@ -149,52 +167,34 @@ public sealed partial class PlatformDbContext(DbContextOptions<PlatformDbContext
         TenantGuard.Check(Caller, entry);
     }
 
-    private async Task<int> SaveAsync(List<PlatformEvent> raised, bool acceptAll, CancellationToken ct)
+    private async Task<int> SaveAsync(bool acceptAll, CancellationToken ct)
     {
-        try
-        {
-            if (raised.Count > 0)
-            {
-                return await InTransactionAsync(
-                    async () =>
-                    {
-                        var rows = await base.SaveChangesAsync(acceptAll, ct);
-                        await Work.EventAppender.AppendAsync(this, raised, ct);
-                        return rows + raised.Count;
-                    },
-                    ct);
-            }
+        if (_raised.Count > 0)
+            return await InTransactionAsync(() => SaveWithEventsAsync(acceptAll, ct), ct);
+        if (Database.CurrentTransaction is not null)
+            return await base.SaveChangesAsync(acceptAll, ct);
 
-            if (Database.CurrentTransaction is not null)
-                return await base.SaveChangesAsync(acceptAll, ct);
-            using var turn = await Work.Writes.EnterAsync(ct);
-            var saved = await base.SaveChangesAsync(acceptAll, ct);
-            WakeOutbox();
-            return saved;
-        }
-        catch
-        {
-            raised.ForEach(e => Append(e)); // whoever tries again stores them too
-            throw;
-        }
+        using var turn = await Work.Writes.EnterAsync(ct);
+        var saved = await base.SaveChangesAsync(acceptAll, ct);
+        TellOfCommit();
+        return saved;
     }
 
-    /// <summary>Takes the new events out of EF's hands, in the order in which they were raised; see <see cref="EventAppender"/>.</summary>
-    private List<PlatformEvent> TakeRaised()
+    /// <summary>Events are no business of EF's; see <see cref="EventAppender"/>. If this fails they stay raised: whoever tries again stores them too.</summary>
+    private async Task<int> SaveWithEventsAsync(bool acceptAll, CancellationToken ct)
     {
-        var raised = _raised.Where(e => Entry(e).State == EntityState.Added).ToList(); // not those of an attempt that was given up
+        var rows = await base.SaveChangesAsync(acceptAll, ct);
+        await Work.EventAppender.AppendAsync(this, _raised, ct);
+        rows += _raised.Count;
+        _uncommitted.AddRange(_raised);
         _raised.Clear();
-        foreach (var e in raised)
-            Entry(e).State = EntityState.Detached;
-        return raised;
+        return rows;
     }
 
-    private void WakeOutbox()
+    private void TellOfCommit()
     {
-        if (!_wakeAfterCommit)
-            return;
-        _wakeAfterCommit = false;
-        Work.Signal.Wake();
+        Work.AfterCommit.Tell(_uncommitted, _workflows);
+        _workflows = false;
     }
 
     private sealed class Restore(PlatformDbContext db, Caller? before) : IDisposable

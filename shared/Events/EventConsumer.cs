@@ -12,7 +12,7 @@ namespace Platform.Events;
 /// Deals with the notices of a subscription. Events of one aggregate are handled in their order: a notice that overtook another first handles the events before
 /// it, and the one that comes late finds its event done. See <see cref="EventDelivery"/> for what happens to one event.
 /// </summary>
-public sealed class EventConsumer(IServiceScopeFactory scopes, DatabaseReady ready, EventSubscriptions subscriptions, EventDelivery delivery, TimeProvider clock)
+public sealed class EventConsumer(IServiceScopeFactory scopes, DatabaseReady ready, EventSubscriptions subscriptions, RecentEvents recent, EventDelivery delivery, TimeProvider clock)
 {
     /// <summary>Earlier events than this are left to their own notices: a new subscription does not go through the history of an old aggregate.</summary>
     private static readonly TimeSpan CatchUp = TimeSpan.FromHours(1);
@@ -36,7 +36,7 @@ public sealed class EventConsumer(IServiceScopeFactory scopes, DatabaseReady rea
     {
         await using var scope = scopes.CreateScopeFor(Caller.Platform);
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
-        var stored = await db.Events.AsNoTracking().SingleOrDefaultAsync(e => e.EventId == notice.EventId, ct);
+        var stored = recent.Find(notice.EventId) ?? await db.Events.AsNoTracking().SingleOrDefaultAsync(e => e.EventId == notice.EventId, ct);
         if (stored is null) // deleted since
             return [];
 

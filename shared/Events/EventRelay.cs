@@ -29,8 +29,19 @@ public sealed class EventRelay(DatabaseSettings settings, WriteGate writes, Even
         RETURNING value
         """;
 
-    /// <summary>Numbers what is committed; returns the number of events.</summary>
+    private bool _caughtUp;
+
+    /// <summary>Numbers what is committed; returns the number of events. On SQLite there is something to number only before the first run: later events have their numbers.</summary>
     public async Task<int> RunAsync(CancellationToken ct)
+    {
+        if (_caughtUp)
+            return 0;
+        var total = await NumberAllAsync(ct);
+        _caughtUp = settings.IsSqlite;
+        return total;
+    }
+
+    private async Task<int> NumberAllAsync(CancellationToken ct)
     {
         var total = 0;
         await using var connection = await settings.OpenForRelayAsync(ct);

@@ -15,7 +15,7 @@ public sealed class EventStamp(IOptions<EventOptions> options, TimeProvider cloc
 
     public PlatformEvent Stamp(DomainEvent raised, CallerScope scope, Caller caller)
     {
-        var now = clock.GetUtcNow();
+        var now = Now();
         var draft = new EventDraft
         {
             EventType = raised.EventType,
@@ -32,7 +32,10 @@ public sealed class EventStamp(IOptions<EventOptions> options, TimeProvider cloc
         return Stamp(draft, scope, now);
     }
 
-    public PlatformEvent Stamp(EventDraft draft, CallerScope scope) => Stamp(draft, scope, clock.GetUtcNow());
+    public PlatformEvent Stamp(EventDraft draft, CallerScope scope) => Stamp(draft, scope, Now());
+
+    // As the databases keep it: an event that was just stored and the one read back later are the same.
+    private DateTimeOffset Now() => UtcMillisecondsConverter.Truncate(clock.GetUtcNow());
 
     private PlatformEvent Stamp(EventDraft draft, CallerScope scope, DateTimeOffset now)
     {
@@ -54,7 +57,7 @@ public sealed class EventStamp(IOptions<EventOptions> options, TimeProvider cloc
             EventId = id,
             EventType = draft.EventType,
             Topic = draft.Topic,
-            Timestamp = draft.Timestamp ?? now,
+            Timestamp = draft.Timestamp is { } given ? UtcMillisecondsConverter.Truncate(given) : now,
             AggregateId = draft.AggregateId,
             CorrelationId = correlation,
             CausationId = draft.CausationId,

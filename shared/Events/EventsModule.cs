@@ -20,6 +20,9 @@ public static class EventsModule
             provider.GetRequiredService<TimeProvider>(),
             EnvironmentWord(provider.GetService<IHostEnvironment>()?.EnvironmentName)));
         services.AddSingleton<EventSignal>();
+        services.AddSingleton<RecentEvents>();
+        services.AddSingleton<ForwardedEvents>();
+        services.AddSingleton<AfterCommit>();
         services.AddSingleton<EventRelay>();
         services.AddHostedService<EventListener>();
         services.AddScoped<EventReader>();

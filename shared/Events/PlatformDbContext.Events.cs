@@ -23,6 +23,6 @@ public sealed partial class PlatformDbContext
     private PlatformEvent Append(PlatformEvent stamped)
     {
         _raised.Add(stamped);
-        return Events.Add(stamped).Entity;
+        return stamped;
     }
 }

@@ -1,14 +1,12 @@
 using System.Data.Common;
 
-using Microsoft.Extensions.Options;
-
 using Platform.Data;
 
 namespace Platform.Events;
 
 /// <summary>Hands numbered events to the topic <c>platform-events</c> in their order, at least once, one node at a time.</summary>
 public sealed class TopicRelay(
-    DatabaseSettings settings, WriteGate writes, EventSignal signal, ITopicSender sender, EventSubscriptions subscriptions, IOptions<EventOptions> options) : IDisposable
+    DatabaseSettings settings, WriteGate writes, EventSignal signal, ITopicSender sender, ForwardedEvents forwarded) : IDisposable
 {
     private const int Batch = 200;
 
@@ -84,7 +82,7 @@ public sealed class TopicRelay(
         while (events.Count < Batch && await row.ReadAsync(ct))
         {
             var type = row.GetString(2);
-            if (!options.Value.ForwardAll && !subscriptions.Handles(type))
+            if (!forwarded.Contains(type))
                 continue;
             var (sequence, id) = (row.GetInt64(0), row.GetGuid(1));
             var notice = new EventNotice(id, type, row.NullableString(3));
@@ -96,7 +94,16 @@ public sealed class TopicRelay(
 
     private async Task AdvanceAsync(DbConnection connection, DbTransaction? transaction, long reached, CancellationToken ct)
     {
+        const string Advance = "UPDATE relay_state SET value = @reached WHERE name = 'forwarded' AND value < @reached";
+        if (transaction is not null)
+        {
+            await connection.ExecuteAsync(Advance, transaction, ct, ("reached", reached));
+            return;
+        }
+
         using var turn = await writes.EnterAsync(ct);
-        await connection.ExecuteAsync("UPDATE relay_state SET value = @reached WHERE name = 'forwarded' AND value < @reached", transaction, ct, ("reached", reached));
+        await using var own = await connection.BeginTransactionAsync(ct);
+        await connection.ExecuteAsync(Advance, own, ct, ("reached", reached));
+        await own.CommitAsync(ct);
     }
 }

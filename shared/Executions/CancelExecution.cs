@@ -8,7 +8,7 @@ namespace Platform.Executions;
 /// Asks for the end of an execution. The wish is a state of the row, which the saga checks at each step; the signal only wakes a waiting saga, and a run in
 /// this process is stopped at once (one elsewhere by <see cref="CancelWatch"/>). If the script ends first, its own result stands.
 /// </summary>
-public sealed class CancelExecution(PlatformDbContext db, Caller caller, ExecutionQueue queue, CallerScope scope, IWorkflows workflows, RunningExecutions running, TimeProvider clock)
+public sealed class CancelExecution(PlatformDbContext db, Caller caller, ExecutionQueue queue, IWorkflows workflows, RunningExecutions running, TimeProvider clock)
 {
     public async Task<Result<CancelAnswer>> CancelAsync(Guid id, string? reason, CancellationToken ct)
     {
@@ -34,7 +34,7 @@ public sealed class CancelExecution(PlatformDbContext db, Caller caller, Executi
         if (execution.HasHadSlot)
             workflows.Signal(RunExecution.InstanceId(id), RunExecution.CancelRequested);
         else
-            queue.Start(execution, scope.CorrelationId); // it waits for a slot; the saga ends it
+            await queue.WakeAsync(execution, ct); // it waits for a slot; the saga ends it
         await db.SaveChangesAsync(ct);
         return Requested(id, fact.EventId);
     }

@@ -26,7 +26,7 @@ public sealed class DeleteExecution(PlatformDbContext db, CancelExecution cancel
     {
         await cancel.CancelAsync(id, Reason, ct); // refused only when it has ended meanwhile
         var end = await waiter.WaitAsync(id, Patience, ct);
-        db.ChangeTracker.Clear();
+        db.Discard();
         if (!end.IsOk)
             return end.Error;
         return end.Value.Status.IsTerminal() ? null : ExecutionErrors.StillActive;

@@ -7,11 +7,11 @@ namespace Platform.Executions;
 /// <summary>Takes a new execution into the queue: its saga begins, and with a free slot it starts at once.</summary>
 public sealed class ExecutionLine(PlatformDbContext db, CallerScope scope, ExecutionQueue queue, QueueForecast forecast, TimeProvider clock)
 {
-    /// <summary>Part of the transaction that stores the execution.</summary>
-    public async Task JoinAsync(Execution execution, PlatformEvent requested, CancellationToken ct)
+    /// <summary>Part of the transaction that stores the execution. Answers what it found there: whether others should be served now.</summary>
+    public async Task<QueueRoom> JoinAsync(Execution execution, PlatformEvent requested, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var (position, wait) = await PlaceAsync(execution, ct);
+        var (room, position, wait) = await PlaceAsync(execution, ct);
         var saga = execution.BeginSaga(Guid.CreateVersion7(now), now);
         db.RaiseFor(execution, new SagaStarted(saga.Id, execution.Id, requested.EventId));
         db.RaiseFor(execution, new ExecutionAccepted(execution.Id, position, wait, execution.Priority));
@@ -20,17 +20,26 @@ public sealed class ExecutionLine(PlatformDbContext db, CallerScope scope, Execu
             queue.Start(execution, scope.CorrelationId);
         else
             saga.Wait(now);
+        return room;
+    }
+
+    /// <summary>Hands free slots to those who have waited longest; a new request is one of the occasions for that (executions.md §2.6).</summary>
+    public async Task ServeAsync(CancellationToken ct)
+    {
+        using (db.ActAs(Caller.Platform)) // the queue is one for all tenants
+            await queue.ScheduleAsync(ct);
     }
 
     /// <summary>1 is the next; null seconds while nobody knows.</summary>
-    private async Task<(int Position, double? WaitSeconds)> PlaceAsync(Execution execution, CancellationToken ct)
+    private async Task<(QueueRoom Room, int Position, double? WaitSeconds)> PlaceAsync(Execution execution, CancellationToken ct)
     {
         using (db.ActAs(Caller.Platform)) // the queue is one for all tenants
         {
-            if (await queue.HasRoomForNewcomerAsync(ct) && execution.GrantSlot(clock.GetUtcNow()) is null)
-                return (1, 0);
+            var room = await queue.LookAsync(ct);
+            if (room == QueueRoom.ForNewcomer && execution.GrantSlot(clock.GetUtcNow()) is null)
+                return (room, 1, 0);
             var position = await queue.CountAheadAsync(execution, ct) + 1;
-            return (position, await forecast.WaitSecondsAsync(position, ct));
+            return (room, position, await forecast.WaitSecondsAsync(position, ct));
         }
     }
 }

@@ -13,6 +13,9 @@ public sealed record ExecutionOutcome(ExecutionStatus Status, ExecutionErrorType
 
     public ResourceUsage Usage { get; init; } = ResourceUsage.None;
 
+    /// <summary>The start of the run when the end is to record it too.</summary>
+    public SandboxStarted? Start { get; init; }
+
     /// <summary>The saga ended with the script, whatever the script did; false when a step of the saga itself failed.</summary>
     public bool SagaDidItsWork { get; init; }
 

@@ -14,19 +14,23 @@ namespace Platform.Executions;
 public sealed class ExecutionQueue(PlatformDbContext db, SystemSettingsStore settings, IWorkflows workflows, IOptions<ExecutionOptions> options, TimeProvider clock)
 {
     /// <summary>
-    /// Until the transaction ends, nobody else hands out slots.
+    /// Until the transaction ends, nobody else hands out slots. On SQLite that is so anyway: there is one transaction at a time.
     /// </summary>
     public async Task LockAsync(CancellationToken ct)
     {
+        if (db.Database.IsSqlite())
+            return;
         var now = clock.GetUtcNow();
         await db.ExecutionQueueLocks.Where(q => q.Id == ExecutionQueueLock.TheRow).ExecuteUpdateAsync(q => q.SetProperty(l => l.LockedAt, now), ct);
     }
 
-    /// <summary>Whether an execution that is just being made may go ahead: there is a slot and nobody waits for it. Locks the queue.</summary>
-    public async Task<bool> HasRoomForNewcomerAsync(CancellationToken ct)
+    /// <summary>Locks the queue.</summary>
+    public async Task<QueueRoom> LookAsync(CancellationToken ct)
     {
         await LockAsync(ct);
-        return await RoomAsync(ct) > 0 && !await Waiting.AnyAsync(ct);
+        if (await RoomAsync(ct) <= 0)
+            return QueueRoom.None;
+        return await Waiting.AnyAsync(ct) ? QueueRoom.ForOthers : QueueRoom.ForNewcomer;
     }
 
     /// <summary>
@@ -96,6 +100,6 @@ public sealed class ExecutionQueue(PlatformDbContext db, SystemSettingsStore set
     private Task<string?> CorrelationOfAsync(Execution execution, CancellationToken ct)
     {
         var id = execution.Id.ToString();
-        return db.Events.Where(e => e.AggregateId == id && e.EventType == ExecutionRequested.Name).Select(e => e.CorrelationId).FirstOrDefaultAsync(ct);
+        return db.Events.Where(e => e.AggregateId == id).OrderBy(e => e.Sequence).Select(e => e.CorrelationId).FirstOrDefaultAsync(ct);
     }
 }

@@ -45,6 +45,8 @@ public sealed class ExecutionResults(PlatformDbContext db, ExecutionQueue queue,
     {
         var now = clock.GetUtcNow();
         var podExisted = execution.RunToken is not null;
+        if (outcome.Start is { } started)
+            db.RaiseStart(execution, started);
         if (execution.Status == ExecutionStatus.Scheduled && !execution.Status.Allows(outcome.Status))
             execution.Start(now); // it ran, only its start could not be recorded
 

@@ -16,26 +16,45 @@ public sealed class ExecutionRunner(
     /// </summary>
     public async Task<ExecutionOutcome?> RunAsync(Execution execution, SupportedRuntime runtime, RunningExecutions.Running run, CancellationToken ct)
     {
-        var (id, token) = (execution.Id, execution.RunToken!.Value);
+        var start = new RunStart(started => RecordStartAsync(execution.Id, execution.RunToken!.Value, started, ct), clock);
         try
         {
-            using var room = await ReserveAsync(run.Token);
-            var result = await sandbox.RunAsync(
-                SandboxRuns.Of(execution, runtime) with
-                {
-                    OnStarted = started => new ValueTask(RecordStartAsync(id, token, started, ct)),
-                    OnOutput = chunk => live.PublishAsync(id, chunk),
-                },
-                run.Token);
+            var result = await RunAsync(SandboxRuns.Of(execution, runtime) with { OnStarted = Note(start), OnOutput = ShowAfter(start, execution.Id) }, run.Token);
             if (ct.IsCancellationRequested && !run.CancelledByUser)
                 throw new OperationCanceledException(ct);
-            return result.Reason == SandboxReason.StartFailed && await RequeueAsync(id, token, ct) ? null : ExecutionOutcome.Of(result);
+            if (result.Reason == SandboxReason.StartFailed && await RequeueAsync(execution.Id, execution.RunToken!.Value, ct))
+                return null;
+            return ExecutionOutcome.Of(result) with { Start = await start.EndAsync() };
         }
         catch (OperationCanceledException) when (run.CancelledByUser && !ct.IsCancellationRequested)
         {
             return ExecutionOutcome.Cancelled; // it was still waiting for room on this host
         }
+        finally
+        {
+            await start.EndAsync(); // before anybody else uses the unit of work
+        }
     }
+
+    private async Task<SandboxResult> RunAsync(SandboxRun run, CancellationToken ct)
+    {
+        using var room = await ReserveAsync(ct);
+        return await sandbox.RunAsync(run, ct);
+    }
+
+    private static Func<SandboxStarted, ValueTask> Note(RunStart start) => started =>
+    {
+        start.Happened(started);
+        return ValueTask.CompletedTask;
+    };
+
+    private Func<OutputChunk, ValueTask> ShowAfter(RunStart start, Guid id) => async chunk =>
+    {
+        if (!live.IsWatched(id))
+            return;
+        await start.RecordAsync();
+        live.Publish(id, chunk);
+    };
 
     private Task<IDisposable> ReserveAsync(CancellationToken ct) =>
         pool.ReserveAsync(options.Value.CpuRequestMillicores / 1000.0, (long)options.Value.MemoryRequestMb << 20, ct);
@@ -45,25 +64,13 @@ public sealed class ExecutionRunner(
     {
         try
         {
-            await ChangeAsync(id, token, execution => Begin(execution, started), ct);
+            await ChangeAsync(id, token, execution => db.RaiseStart(execution, started), ct);
         }
-        catch (Exception e) when (!ct.IsCancellationRequested)
+        catch (Exception e)
         {
-            log.LogWarning(e, "The start of execution {ExecutionId} could not be recorded", id);
+            if (!ct.IsCancellationRequested)
+                log.LogWarning(e, "The start of execution {ExecutionId} could not be recorded", id);
         }
-    }
-
-    private bool Begin(Execution execution, SandboxStarted started)
-    {
-        if (execution.Start(started.At) is not null)
-            return false;
-
-        var pod = execution.PodName;
-        execution.Saga?.Reach(SagaSteps.Monitor, started.At);
-        db.RaiseFor(execution, new ExecutionStartedEvent(execution.Id, pod, started.Node, started.ProcessId.ToString()));
-        db.RaiseFor(execution, new PodRunning(execution.Id, pod, [new ContainerStatus(execution.Lang, Ready: true, RestartCount: 0, State: "running")]));
-        db.RaiseFor(execution, new ExecutionRunning(execution.Id, pod));
-        return true;
     }
 
     private async Task<bool> RequeueAsync(Guid id, Guid token, CancellationToken ct) => await ChangeAsync(id, token, Requeue, ct);

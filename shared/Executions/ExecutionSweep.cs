@@ -55,7 +55,7 @@ public sealed class ExecutionSweep(PlatformDbContext db, ExecutionResults result
         {
             if (await results.EndAsync(id, outcome, ct))
                 ended++;
-            db.ChangeTracker.Clear();
+            db.Discard();
         }
 
         return ended;

@@ -12,7 +12,7 @@ public sealed class ExecutionWaiter(EventTail tail, ExecutionQueries queries, Ti
         using var both = CancellationTokenSource.CreateLinkedTokenSource(end.Token, ct);
         while (true)
         {
-            using var subscription = tail.Subscribe(executionId.ToString());
+            using var subscription = tail.Subscribe(executionId.ToString(), live: false);
             var view = await queries.GetAsync(executionId, ct); // after subscribing, so that an end is either seen here or told
             if (!view.IsOk)
                 return view.Error;

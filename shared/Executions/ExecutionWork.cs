@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Platform.Data;
 using Platform.Events;
+using Platform.Sandbox;
 
 namespace Platform.Executions;
 
@@ -12,6 +13,20 @@ internal static class ExecutionWork
     /// <summary>Raises an event that belongs to the execution's owner, whoever does the work.</summary>
     public static PlatformEvent RaiseFor(this PlatformDbContext db, Execution execution, DomainEvent fact) =>
         db.Raise(fact with { OwnerId = execution.UserId, OrganizationId = execution.OrganizationId, ProjectId = execution.ProjectId });
+
+    /// <summary>The script's process is running; false when the execution is not in a state for that.</summary>
+    public static bool RaiseStart(this PlatformDbContext db, Execution execution, SandboxStarted started)
+    {
+        if (execution.Start(started.At) is not null)
+            return false;
+
+        var pod = execution.PodName;
+        execution.Saga?.Reach(SagaSteps.Monitor, started.At);
+        db.RaiseFor(execution, new ExecutionStartedEvent(execution.Id, pod, started.Node, started.ProcessId.ToString()));
+        db.RaiseFor(execution, new PodRunning(execution.Id, pod, [new ContainerStatus(execution.Lang, Ready: true, RestartCount: 0, State: "running")]));
+        db.RaiseFor(execution, new ExecutionRunning(execution.Id, pod));
+        return true;
+    }
 
     public static IQueryable<Execution> WithWork(this IQueryable<Execution> executions) => executions.Include(e => e.Saga).Include(e => e.Allocation);
 
@@ -36,7 +51,7 @@ internal static class ExecutionWork
             }
             catch (DbUpdateException) when (attempt < MaxTries)
             {
-                db.ChangeTracker.Clear();
+                db.Discard();
             }
         }
     }

@@ -12,13 +12,9 @@ public sealed class LiveOutput(EventTail tail, TimeProvider clock)
 {
     private const string EventType = "execution_output";
 
-    public ValueTask PublishAsync(Guid executionId, OutputChunk chunk)
-    {
-        var aggregate = executionId.ToString();
-        if (tail.HasReaders(aggregate))
-            tail.Publish(aggregate, new TailItem(EventType, Render(executionId, chunk)));
-        return ValueTask.CompletedTask;
-    }
+    public bool IsWatched(Guid executionId) => tail.HasWatchers(executionId.ToString());
+
+    public void Publish(Guid executionId, OutputChunk chunk) => tail.Publish(executionId.ToString(), new TailItem(EventType, Render(executionId, chunk)));
 
     private byte[] Render(Guid executionId, OutputChunk chunk) => JsonSerializer.SerializeToUtf8Bytes(
         new OutputMessage(EventType, executionId, clock.GetUtcNow(), chunk.Stream, chunk.Offset, chunk.Text), WireJson.Snake.Writing);

@@ -20,10 +20,15 @@ public sealed class StartExecution(
     }
 
     /// <summary>Queues a run whose runtime and limits were checked; <paramref name="kept"/> is the old output that a retry hands on.</summary>
-    internal Task<ExecutionStarted> QueueAsync(ExecutionSource source, ExecutionGate.Pass pass, ExecutionResult? kept, CancellationToken ct) =>
-        db.InTransactionAsync(() => StoreAsync(source, pass, kept, ct), ct);
+    internal async Task<ExecutionStarted> QueueAsync(ExecutionSource source, ExecutionGate.Pass pass, ExecutionResult? kept, CancellationToken ct)
+    {
+        var (started, room) = await db.InTransactionAsync(() => StoreAsync(source, pass, kept, ct), ct);
+        if (room == QueueRoom.ForOthers)
+            await line.ServeAsync(ct);
+        return started;
+    }
 
-    private async Task<ExecutionStarted> StoreAsync(ExecutionSource source, ExecutionGate.Pass pass, ExecutionResult? kept, CancellationToken ct)
+    private async Task<(ExecutionStarted Started, QueueRoom Room)> StoreAsync(ExecutionSource source, ExecutionGate.Pass pass, ExecutionResult? kept, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var caller = scope.Current;
@@ -37,10 +42,10 @@ public sealed class StartExecution(
             PreviousOutput = kept?.Output,
             PreviousErrors = kept?.Errors,
         });
-        await line.JoinAsync(execution, requested, ct);
+        var room = await line.JoinAsync(execution, requested, ct);
         var started = new ExecutionStarted(execution.Id, execution.Status);
         idempotency.Complete(started); // in the same transaction: a crash leaves both or neither
         await db.SaveChangesAsync(ct);
-        return started;
+        return (started, room);
     }
 }

@@ -28,7 +28,7 @@ public sealed class AccountFactory(PlatformDbContext db, Passwords passwords, Ti
             }
             catch (DbUpdateException lost) when (lost.IsUniqueViolation() && attempt < Attempts)
             {
-                db.ChangeTracker.Clear();   // lost a race for the name, the e-mail or the organization's slug
+                db.Discard();   // lost a race for the name, the e-mail or the organization's slug
                 if (await TakenAsync(account, ct) is { } nowTaken)
                     return nowTaken;
             }

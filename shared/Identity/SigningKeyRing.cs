@@ -55,7 +55,7 @@ public sealed class SigningKeyRing(IServiceScopeFactory scopes, IOptions<AuthOpt
         }
         catch (DbUpdateException lost) when (lost.IsUniqueViolation())
         {
-            db.ChangeTracker.Clear();
+            db.Discard();
             return await db.SigningKeys.AsNoTracking().SingleAsync(key => key.Id == GeneratedKey);
         }
     }

@@ -1,5 +1,5 @@
 using System.Data.Common;
-using System.Globalization;
+using System.Text.Json;
 
 using Microsoft.Extensions.Logging;
 
@@ -53,11 +53,26 @@ public sealed class WorkflowRelay(DatabaseSettings settings, WriteGate writes, W
             return 0;
         var instances = messages.GroupBy(m => m.InstanceId, StringComparer.Ordinal).Select(group => DispatchInstanceAsync(group, client, ct));
         var outcomes = (await Task.WhenAll(instances)).SelectMany(o => o).ToLookup(o => o.Failure is null);
+        if (transaction is not null)
+            await SettleAsync(connection, transaction, outcomes, ct);
+        else
+            await SettleOnSqliteAsync(connection, outcomes, ct);
+        return messages.Count;
+    }
+
+    private async Task SettleOnSqliteAsync(DbConnection connection, ILookup<bool, (Outgoing Message, string? Failure)> outcomes, CancellationToken ct)
+    {
         using var turn = await writes.EnterAsync(ct);
-        await DeleteAsync(connection, transaction, outcomes[true].Select(o => o.Message.RowId), ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await SettleAsync(connection, transaction, outcomes, ct);
+        await transaction.CommitAsync(ct);
+    }
+
+    private async Task SettleAsync(DbConnection connection, DbTransaction transaction, ILookup<bool, (Outgoing Message, string? Failure)> outcomes, CancellationToken ct)
+    {
+        await DeleteAsync(connection, transaction, [.. outcomes[true].Select(o => o.Message.RowId)], ct);
         foreach (var (message, failure) in outcomes[false])
             await PostponeAsync(connection, transaction, message, failure!, ct);
-        return messages.Count;
     }
 
     private async Task<List<Outgoing>> ReadAsync(DbConnection connection, DbTransaction? transaction, CancellationToken ct)
@@ -88,14 +103,17 @@ public sealed class WorkflowRelay(DatabaseSettings settings, WriteGate writes, W
         return outcomes;
     }
 
-    private static async Task DeleteAsync(DbConnection connection, DbTransaction? transaction, IEnumerable<long> rows, CancellationToken ct)
+    private async Task DeleteAsync(DbConnection connection, DbTransaction transaction, long[] rows, CancellationToken ct)
     {
-        var ids = string.Join(',', rows.Select(id => id.ToString(CultureInfo.InvariantCulture)));
-        if (ids.Length > 0)
-            await connection.ExecuteAsync($"DELETE FROM workflow_outbox WHERE row_id IN ({ids})", transaction, ct);
+        if (rows.Length == 0)
+            return;
+        if (settings.IsSqlite)
+            await connection.ExecuteAsync("DELETE FROM workflow_outbox WHERE row_id IN (SELECT value FROM json_each(@rows))", transaction, ct, ("rows", JsonSerializer.Serialize(rows)));
+        else
+            await connection.ExecuteAsync("DELETE FROM workflow_outbox WHERE row_id = ANY(@rows)", transaction, ct, ("rows", rows));
     }
 
-    private async Task PostponeAsync(DbConnection connection, DbTransaction? transaction, Outgoing message, string failure, CancellationToken ct)
+    private async Task PostponeAsync(DbConnection connection, DbTransaction transaction, Outgoing message, string failure, CancellationToken ct)
     {
         log.LogDebug("{Instance} did not take its message: {Reason}", message.InstanceId, failure);
         var due = settings.Instant(clock.GetUtcNow() + WorkflowDispatch.PauseAfter(message.Attempts));

@@ -5,33 +5,28 @@ using Microsoft.Data.Sqlite;
 namespace Platform.Data;
 
 /// <summary>
-/// Open SQLite connections between two uses. The last one used goes out first: its page cache is the least stale, and few connections do most of the work, so
-/// that their statements are parsed already. (The driver's own pool keeps handles, but neither their settings nor their statements.)
+/// Open SQLite connections between two uses. (The driver's own pool keeps handles, but neither their settings nor their statements.)
+/// <para>Transactions, which write one at a time, always get the same session: nobody else changes the file, so its page cache stays valid, whereas SQLite drops a
+/// session's whole cache after another one's commit. Reads get the session that was used last: its cache is the least stale, and few sessions do most of the work.</para>
 /// </summary>
-internal sealed class SqlitePool : IDisposable
+internal sealed class SqlitePool(string connectionString) : IDisposable
 {
     private const int MostIdle = 16;
     private readonly ConcurrentStack<SqliteSession> _idle = [];
+    private SqliteSession? _writer;
     private volatile bool _disposed;
 
-    /// <summary>An open session; <paramref name="create"/> makes the connection when none is idle.</summary>
-    public SqliteSession Rent(Func<SqliteConnection> create)
-    {
-        if (_idle.TryPop(out var session))
-            return session;
+    public string ConnectionString => connectionString;
 
-        var connection = create();
-        try
-        {
-            connection.Open();
-            SqliteSettings.Apply(connection);
-            return new SqliteSession(connection);
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
+    /// <summary>A session for one statement.</summary>
+    public SqliteSession Rent() => _idle.TryPop(out var session) ? session : Create();
+
+    /// <summary>A session for a transaction, and how its commits are to reach the disk.</summary>
+    public SqliteSession RentWriter(SqliteDurability durability)
+    {
+        var session = Interlocked.Exchange(ref _writer, null) ?? Create();
+        session.Use(durability);
+        return session;
     }
 
     public void Return(SqliteSession session)
@@ -43,14 +38,43 @@ internal sealed class SqlitePool : IDisposable
         }
 
         _idle.Push(session);
-        if (_disposed)
-            Dispose(); // it came between the look and the end
+        DisposeIfOver();
+    }
+
+    public void ReturnWriter(SqliteSession session)
+    {
+        var surplus = session.IsClean ? Interlocked.CompareExchange(ref _writer, session, null) is null ? null : session : session;
+        surplus?.Dispose();
+        DisposeIfOver();
     }
 
     public void Dispose()
     {
         _disposed = true;
+        DisposeIfOver();
+    }
+
+    private void DisposeIfOver()
+    {
+        if (!_disposed)
+            return;
+        Interlocked.Exchange(ref _writer, null)?.Dispose();
         while (_idle.TryPop(out var session))
             session.Dispose();
+    }
+
+    private SqliteSession Create()
+    {
+        var connection = new SqliteConnection(connectionString);
+        try
+        {
+            connection.Open();
+            return new SqliteSession(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 }

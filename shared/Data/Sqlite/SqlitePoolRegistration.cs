@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -12,9 +11,9 @@ namespace Platform.Data;
 #pragma warning disable EF1001
 internal static class SqlitePoolRegistration
 {
-    public static DbContextOptionsBuilder UseSqlitePool(this DbContextOptionsBuilder options, SqlitePool pool, string connectionString)
+    public static DbContextOptionsBuilder UseSqlitePool(this DbContextOptionsBuilder options, SqlitePool pool)
     {
-        options.UseSqlite(connectionString).ReplaceService<ISqliteRelationalConnection, Connection>();
+        options.UseSqlite(pool.ConnectionString).ReplaceService<ISqliteRelationalConnection, Connection>();
         ((IDbContextOptionsBuilderInfrastructure)options).AddOrUpdateExtension(new PoolExtension(pool));
         return options;
     }
@@ -23,8 +22,7 @@ internal static class SqlitePoolRegistration
         RelationalConnectionDependencies dependencies, IRawSqlCommandBuilder rawSqlCommandBuilder, IDiagnosticsLogger<DbLoggerCategory.Infrastructure> logger, IDbContextOptions options)
         : SqliteRelationalConnection(dependencies, rawSqlCommandBuilder, logger)
     {
-        protected override System.Data.Common.DbConnection CreateDbConnection() => new SqlitePooledConnection(
-            options.FindExtension<PoolExtension>()!.Pool, () => (SqliteConnection)base.CreateDbConnection(), GetValidatedConnectionString());
+        protected override System.Data.Common.DbConnection CreateDbConnection() => new SqlitePooledConnection(options.FindExtension<PoolExtension>()!.Pool);
     }
 
     /// <summary>Carries the pool to where EF makes connections.</summary>

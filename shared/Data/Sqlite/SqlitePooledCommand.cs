@@ -14,6 +14,7 @@ internal sealed class SqlitePooledCommand(SqlitePooledConnection connection) : D
 {
     private readonly SqliteCommand _description = new();
     private SqliteSession? _session;
+    private bool _rented;
     private SqliteCommand? _running;
     private bool _failed;
 
@@ -71,7 +72,8 @@ internal sealed class SqlitePooledCommand(SqlitePooledConnection connection) : D
     private T Run<T>(Func<SqliteCommand, T> execute)
     {
         GiveBack();
-        _session = connection.Session;
+        _rented = connection.TransactionSession is null;
+        _session = connection.TransactionSession ?? connection.Rent();
         _running = _session.Rent(CommandText);
         _running.CommandTimeout = CommandTimeout;
         _running.Transaction = ((SqlitePooledTransaction?)DbTransaction)?.Inner;
@@ -91,6 +93,8 @@ internal sealed class SqlitePooledCommand(SqlitePooledConnection connection) : D
             _running.Dispose(); // what an error left behind is not worth knowing
         else
             _session!.Return(_running);
-        (_running, _failed) = (null, false);
+        if (_rented)
+            connection.Return(_session!);
+        (_running, _session, _failed) = (null, null, false);
     }
 }

@@ -5,9 +5,13 @@ using Microsoft.Data.Sqlite;
 
 namespace Platform.Data;
 
-/// <summary>A transaction of the session that <paramref name="connection"/> has at the moment; EF wants to see its own connection in it.</summary>
-internal sealed class SqlitePooledTransaction(SqlitePooledConnection connection, SqliteTransaction inner) : DbTransaction
+/// <summary>A transaction on a session that is its own until it is disposed.</summary>
+internal sealed class SqlitePooledTransaction(SqlitePooledConnection connection, SqliteSession session, SqliteTransaction inner) : DbTransaction
 {
+    private bool _disposed;
+
+    public SqliteSession Session => session;
+
     public SqliteTransaction Inner => inner;
 
     public override IsolationLevel IsolationLevel => inner.IsolationLevel;
@@ -28,8 +32,19 @@ internal sealed class SqlitePooledTransaction(SqlitePooledConnection connection,
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
-            inner.Dispose();
+        if (disposing && !_disposed)
+        {
+            _disposed = true;
+            try
+            {
+                inner.Dispose();
+            }
+            finally
+            {
+                connection.End(this);
+            }
+        }
+
         base.Dispose(disposing);
     }
 }

@@ -5,21 +5,42 @@ using static SQLitePCL.raw;
 namespace Platform.Data;
 
 /// <summary>An open connection and the parsed statements that wait on it for their next use. Serves one unit of work at a time.</summary>
-internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
+internal sealed class SqliteSession : IDisposable
 {
     private const int MostStatements = 128;
-    private readonly Dictionary<string, SqliteCommand> _idle = new(StringComparer.Ordinal);
 
-    public SqliteConnection Connection => connection;
+    // WAL is a property of the file and is set by the migration. A writer from outside the process is waited for; the cache is 16 MiB, since the default of 2 MiB
+    // holds less than what one busy second touches; a checkpoint copies a page that changed a hundred times once, the later it comes the cheaper (16 MiB of WAL).
+    private const string Settings = "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=10000; PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=4000;";
+
+    private readonly SqliteConnection _connection;
+    private readonly Dictionary<string, SqliteCommand> _idle = new(StringComparer.Ordinal);
+    private SqliteDurability _durability = SqliteDurability.Full;
+
+    public SqliteSession(SqliteConnection open)
+    {
+        _connection = open;
+        Execute(Settings);
+    }
+
+    public SqliteConnection Connection => _connection;
 
     /// <summary>Whether the next unit of work may have it: no transaction was left open.</summary>
-    public bool IsClean => sqlite3_get_autocommit(connection.Handle) != 0;
+    public bool IsClean => sqlite3_get_autocommit(_connection.Handle) != 0;
+
+    public void Use(SqliteDurability durability)
+    {
+        if (_durability == durability)
+            return;
+        Execute(durability == SqliteDurability.Full ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
+        _durability = durability;
+    }
 
     public SqliteCommand Rent(string sql)
     {
         if (_idle.Remove(sql, out var command))
             return command;
-        command = connection.CreateCommand();
+        command = _connection.CreateCommand();
         command.CommandText = sql;
         return command;
     }
@@ -32,5 +53,12 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
             command.Dispose();
     }
 
-    public void Dispose() => connection.Dispose(); // and with it its statements
+    public void Dispose() => _connection.Dispose(); // and with it its statements
+
+    private void Execute(string sql)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
 }

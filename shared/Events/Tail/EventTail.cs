@@ -13,7 +13,7 @@ namespace Platform.Events;
 /// Follows the event store and hands new events to the streams of their aggregate: one read of the database for all streams of this process, woken by
 /// <see cref="EventSignal"/>. A reader subscribes first and reads the stored history then, so that nothing falls between; it skips what it has seen by sequence.
 /// </summary>
-public sealed class EventTail(EventSignal signal, IServiceScopeFactory scopes, IOptions<StreamOptions> options, TimeProvider clock, ILogger<EventTail> log) : BackgroundService
+public sealed class EventTail(EventSignal signal, RecentEvents recent, IServiceScopeFactory scopes, IOptions<StreamOptions> options, TimeProvider clock, ILogger<EventTail> log) : BackgroundService
 {
     private const int Batch = 500;
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
@@ -24,23 +24,19 @@ public sealed class EventTail(EventSignal signal, IServiceScopeFactory scopes, I
     /// <summary>Aggregates that somebody listens to.</summary>
     public int Aggregates => _subscriptions.Count;
 
-    public TailSubscription Subscribe(string aggregateId)
+    /// <summary>With <paramref name="live"/> the reader also gets what is not stored.</summary>
+    public TailSubscription Subscribe(string aggregateId, bool live)
     {
-        var subscription = new TailSubscription(aggregateId, options.Value.BufferMessages, Leave);
+        var subscription = new TailSubscription(aggregateId, live, options.Value.BufferMessages, Leave);
         _subscriptions.AddOrUpdate(aggregateId, static (_, mine) => [mine], static (_, others, mine) => others.Add(mine), subscription);
         return subscription;
     }
 
-    public bool HasReaders(string aggregateId) => _subscriptions.ContainsKey(aggregateId);
+    /// <summary>Whether somebody would get what is not stored.</summary>
+    public bool HasWatchers(string aggregateId) => _subscriptions.TryGetValue(aggregateId, out var readers) && readers.Any(reader => reader.Live);
 
     /// <summary>Hands something to the streams of this process that is not stored.</summary>
-    public void Publish(string aggregateId, TailItem item)
-    {
-        if (!_subscriptions.TryGetValue(aggregateId, out var readers))
-            return;
-        foreach (var reader in readers)
-            reader.Offer(item);
-    }
+    public void Publish(string aggregateId, TailItem item) => Offer(aggregateId, item, reader => reader.Live);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -65,20 +61,41 @@ public sealed class EventTail(EventSignal signal, IServiceScopeFactory scopes, I
 
     private async Task FollowAsync(CancellationToken ct)
     {
+        if (recent.After(_position) is { } fresh)
+            HandOn(fresh);
+        else
+            await ReadAsync(ct);
+    }
+
+    private async Task ReadAsync(CancellationToken ct)
+    {
         await using var scope = scopes.CreateScopeFor(Caller.Platform);
         var reader = scope.ServiceProvider.GetRequiredService<EventReader>();
         List<PlatformEvent> events;
         do
         {
             events = await reader.ReadAfterAsync(_position, Batch, ct);
-            foreach (var stored in events)
-            {
-                if (stored.AggregateId is { } id && HasReaders(id))
-                    Publish(id, new TailItem(stored));
-                _position = stored.Sequence!.Value;
-            }
+            HandOn(events);
         }
         while (events.Count == Batch);
+    }
+
+    private void HandOn(IReadOnlyList<PlatformEvent> events)
+    {
+        foreach (var stored in events)
+        {
+            if (stored.AggregateId is { } id && _subscriptions.ContainsKey(id))
+                Offer(id, new TailItem(stored), _ => true);
+            _position = stored.Sequence!.Value;
+        }
+    }
+
+    private void Offer(string aggregateId, TailItem item, Func<TailSubscription, bool> takes)
+    {
+        if (!_subscriptions.TryGetValue(aggregateId, out var readers))
+            return;
+        foreach (var reader in readers.Where(takes))
+            reader.Offer(item);
     }
 
     private void Leave(TailSubscription subscription)

@@ -14,9 +14,9 @@ public sealed class TailSubscription : IDisposable
     private readonly Action<TailSubscription> _leave;
     private int _bytes;
 
-    internal TailSubscription(string aggregateId, int maxItems, Action<TailSubscription> leave)
+    internal TailSubscription(string aggregateId, bool live, int maxItems, Action<TailSubscription> leave)
     {
-        AggregateId = aggregateId;
+        (AggregateId, Live) = (aggregateId, live);
         _leave = leave;
         _items = Channel.CreateBounded<TailItem>(new BoundedChannelOptions(maxItems) { SingleReader = true });
     }
@@ -24,6 +24,9 @@ public sealed class TailSubscription : IDisposable
     public bool Overflowed { get; private set; }
 
     internal string AggregateId { get; }
+
+    /// <summary>Wants what is not stored, too.</summary>
+    internal bool Live { get; }
 
     /// <summary>The next item; null when the subscription overflowed.</summary>
     public async ValueTask<TailItem?> ReadAsync(CancellationToken ct)

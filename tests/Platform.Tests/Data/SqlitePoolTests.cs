@@ -8,39 +8,63 @@ namespace Platform.Tests.Data;
 public sealed class SqlitePoolTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sqlite-pool-");
-    private readonly SqlitePool _pool = new();
-    private readonly string _connectionString;
-    private int _made;
+    private readonly SqlitePool _pool;
 
     public SqlitePoolTests()
     {
-        _connectionString = $"Data Source={Path.Combine(_folder.FullName, "t.db")};Pooling=False";
+        _pool = new SqlitePool($"Data Source={Path.Combine(_folder.FullName, "t.db")};Pooling=False");
         using var connection = Open();
         Execute(connection, "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT UNIQUE)");
     }
 
     [Fact]
-    public void Open_AfterAnotherUse_GetsTheLastSessionWithItsStatements()
+    public void Execute_AfterAnotherUse_GetsTheLastSessionWithItsStatements()
     {
-        SqliteSession session;
-        SqliteCommand parsed;
+        const string Insert = "INSERT INTO t (name) VALUES (@name)";
         using (var first = Open())
-        {
-            session = first.Session;
-            Execute(first, "INSERT INTO t (name) VALUES (@name)", "a");
-            parsed = session.Rent("INSERT INTO t (name) VALUES (@name)");
-            session.Return(parsed);
-        }
+            Execute(first, Insert, "a");
+        var session = _pool.Rent();
+        var parsed = session.Rent(Insert);
+        session.Return(parsed);
+        _pool.Return(session);
 
         using var second = Open();
-        Assert.Same(session, second.Session);
-        Execute(second, "INSERT INTO t (name) VALUES (@name)", "b");
-        Assert.Same(parsed, second.Session.Rent("INSERT INTO t (name) VALUES (@name)"));
-        Assert.Equal(1, _made);
+        Execute(second, Insert, "b");
+        Assert.Same(session, _pool.Rent());
+        Assert.Same(parsed, session.Rent(Insert));
     }
 
     [Fact]
-    public void Close_WithATransactionLeftOpen_RollsBackAndIsNotHandedOn()
+    public void BeginTransaction_OneAfterTheOther_HaveOneSessionThatNobodyElseUses()
+    {
+        var writer = _pool.RentWriter(SqliteDurability.Full);
+        _pool.ReturnWriter(writer);
+        foreach (var name in new[] { "a", "b" })
+        {
+            using var connection = Open();
+            using var transaction = (SqlitePooledTransaction)connection.BeginTransaction();
+            Assert.Same(writer, transaction.Session);
+            using var command = Command(connection, "INSERT INTO t (name) VALUES (@name)", name);
+            command.Transaction = transaction;
+            command.ExecuteNonQuery();
+            using var reader = Open();
+            Assert.Equal(name == "a" ? 0L : 1L, Scalar(reader, "SELECT count(*) FROM t"));
+            transaction.Commit();
+        }
+
+        using var after = Open();
+        Assert.Equal(2L, Scalar(after, "SELECT count(*) FROM t"));
+    }
+
+    [Fact]
+    public void BeginTransaction_Relaxed_LastsForThatTransactionOnly()
+    {
+        Assert.Equal(1L, Synchronous(SqliteDurability.Relaxed));
+        Assert.Equal(2L, Synchronous(SqliteDurability.Full));
+    }
+
+    [Fact]
+    public void Close_WithATransactionLeftOpen_RollsBack()
     {
         using (var careless = Open())
         {
@@ -51,9 +75,9 @@ public sealed class SqlitePoolTests : IDisposable
         }
 
         using var next = Open();
-        Assert.Equal(2, _made);
         Assert.Equal(0L, Scalar(next, "SELECT count(*) FROM t"));
         Execute(next, "INSERT INTO t (name) VALUES (@name)", "kept");
+        Assert.Equal(1L, Scalar(next, "SELECT count(*) FROM t"));
     }
 
     [Fact]
@@ -95,9 +119,8 @@ public sealed class SqlitePoolTests : IDisposable
     [Fact]
     public void Return_MoreThanItKeeps_ClosesTheRest()
     {
-        var many = Enumerable.Range(0, 40).Select(_ => Open()).ToList();
-        var sessions = many.ConvertAll(c => c.Session);
-        many.ForEach(c => c.Dispose());
+        var sessions = Enumerable.Range(0, 40).Select(_ => _pool.Rent()).ToList();
+        sessions.ForEach(_pool.Return);
         Assert.Equal(16, sessions.Count(s => s.Connection.State == ConnectionState.Open));
         _pool.Dispose();
         Assert.DoesNotContain(sessions, s => s.Connection.State == ConnectionState.Open);
@@ -109,17 +132,18 @@ public sealed class SqlitePoolTests : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    private SqlitePooledConnection Open()
+    private SqlitePooledConnection Open(SqliteDurability durability = SqliteDurability.Full)
     {
-        var connection = new SqlitePooledConnection(_pool, Create, _connectionString);
+        var connection = new SqlitePooledConnection(_pool, durability);
         connection.Open();
         return connection;
     }
 
-    private SqliteConnection Create()
+    private long Synchronous(SqliteDurability durability)
     {
-        _made++;
-        return new SqliteConnection(_connectionString);
+        using var connection = Open(durability);
+        using var transaction = connection.BeginTransaction();
+        return (long)Scalar(connection, "PRAGMA synchronous", transaction: transaction)!;
     }
 
     private static DbCommand Select(SqlitePooledConnection connection)
@@ -143,9 +167,10 @@ public sealed class SqlitePoolTests : IDisposable
         command.ExecuteNonQuery();
     }
 
-    private static object? Scalar(SqlitePooledConnection connection, string sql, string? name = null)
+    private static object? Scalar(SqlitePooledConnection connection, string sql, string? name = null, DbTransaction? transaction = null)
     {
         using var command = Command(connection, sql, name);
+        command.Transaction = transaction;
         return command.ExecuteScalar();
     }
 

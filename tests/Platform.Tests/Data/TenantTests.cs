@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata;
 using Platform.Data;
 using Platform.Events;
 using Platform.Identity;
+using Platform.Tests.Events;
 using Platform.Tests.Fixtures;
 
 namespace Platform.Tests.Data;
@@ -98,8 +99,11 @@ public sealed class TenantTests(PostgresServer postgres) : IClassFixture<Postgre
     private static async Task StoreAsync(TestDatabase database, IEntityType type, Caller owner, Caller? writer = null)
     {
         await using var scope = database.As(writer ?? Caller.Platform);
-        await IgnoreReferencesAsync(scope.Db);
-        scope.Db.AddSample(scope.Db.Model.FindEntityType(type.ClrType)!, owner.UserId!.Value, owner.OrganizationId!.Value, Project);
+        await IgnoreReferencesAsync(database, scope.Db);
+        if (type.ClrType == typeof(PlatformEvent)) // raised, not added
+            scope.Db.Raise(new SampleEvent("x", 1) { OwnerId = owner.UserId, OrganizationId = owner.OrganizationId, ProjectId = Project });
+        else
+            scope.Db.AddSample(scope.Db.Model.FindEntityType(type.ClrType)!, owner.UserId!.Value, owner.OrganizationId!.Value, Project);
         await scope.Db.SaveChangesAsync();
     }
 
@@ -114,10 +118,20 @@ public sealed class TenantTests(PostgresServer postgres) : IClassFixture<Postgre
     }
 
     // A sample row refers to parents that do not exist; the filters are what is tested here.
-    private static async Task IgnoreReferencesAsync(PlatformDbContext db)
+    private static async Task IgnoreReferencesAsync(TestDatabase database, PlatformDbContext db)
     {
+        if (db.Database.IsSqlite())
+        {
+            var session = database.Get<DatabaseSettings>().Sqlite.RentWriter(SqliteDurability.Full);
+            using var command = session.Connection.CreateCommand();
+            command.CommandText = "PRAGMA foreign_keys=OFF";
+            command.ExecuteNonQuery();
+            database.Get<DatabaseSettings>().Sqlite.ReturnWriter(session);
+            return;
+        }
+
         await db.Database.OpenConnectionAsync();
-        await db.Database.ExecuteSqlRawAsync(db.Database.IsSqlite() ? "PRAGMA foreign_keys=OFF" : "SET session_replication_role = replica");
+        await db.Database.ExecuteSqlRawAsync("SET session_replication_role = replica");
     }
 
     private static async Task<int> CountAsync(TestDatabase database, IEntityType type, Caller caller)

@@ -49,7 +49,8 @@ public sealed class EventStoreTests
     public async Task SaveChanges_OutboxRows_WakesTheRelayAfterTheCommitOnly()
     {
         var signal = new CountingSignal();
-        await using var database = await TestDatabase.CreateAsync(services => services.AddSingleton<IOutboxSignal>(signal));
+        await using var database = await TestDatabase.CreateAsync(
+            services => services.AddSingleton<IOutboxSignal>(signal).AddSingleton(new EventSubscription("c", typeof(EventStoreTests), ["sample_event"])));
         await using var scope = database.As(Caller.Platform);
 
         scope.Db.ConsumerOffsets.Add(new ConsumerOffset { Consumer = "c", AggregateId = "a" });

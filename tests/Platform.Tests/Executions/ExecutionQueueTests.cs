@@ -82,6 +82,32 @@ public sealed class ExecutionQueueTests(PostgresServer postgres)
         Assert.Equal(["normal 1", "critical", "normal 2", "low", "background"], served); // the first found a free slot
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Start_SlotsBecameFreeWhileOthersWait_ANewRequestServesThemFirst(bool onPostgres)
+    {
+        await using var lab = await CreateLabAsync(onPostgres, maxConcurrent: 1);
+        List<Guid> ids = [await lab.StartAsync(), await lab.StartAsync(), await lab.StartAsync()];
+        await lab.LimitAsync(3);
+        ids.Add(await lab.StartAsync());
+        Assert.Equal([true, true, true, false], await HoldersAsync());
+
+        await lab.LimitAsync(5);
+        ids.Add(await lab.StartAsync());
+        Assert.Equal([true, true, true, true, true], await HoldersAsync());
+        await using var scope = lab.Database.As(Caller.Platform);
+        Assert.Equal(5, await scope.Db.Set<WorkflowMessage>().CountAsync(m => m.Name == RunExecution.Name)); // each saga once
+
+        async Task<List<bool>> HoldersAsync()
+        {
+            List<bool> held = [];
+            foreach (var id in ids)
+                held.Add((await lab.GetAsync(id)).HoldsSlot);
+            return held;
+        }
+    }
+
     [Fact]
     public async Task Store_TwoWritersAtOnce_OneResultOneEvent()
     {
