@@ -24,16 +24,8 @@ internal sealed class MasterKeyFile(DataDirectory data)
             return existing;
         var temporary = $"{_path}.{Environment.ProcessId}.{RandomNumberGenerator.GetHexString(8)}";
         Write(temporary, Convert.ToBase64String(RandomNumberGenerator.GetBytes(AesGcmBox.KeyLength)));
-        try
-        {
-            File.Move(temporary, _path, overwrite: false);
+        if (DurableFolder.TryName(temporary, _path))
             DurableFolder.Flush(data.Path);
-        }
-        catch (IOException) when (File.Exists(_path))
-        {
-            File.Delete(temporary);
-        }
-
         return Read()!;
     }
 
