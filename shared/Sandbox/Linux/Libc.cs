@@ -159,17 +159,17 @@ internal static partial class Libc
     [LibraryImport("libc")]
     public static unsafe partial int sigfillset(void* set);
 
-    public static int pidfd_open(int pid) => (int)syscall(SysPidfdOpen, pid, 0, 0);
+    public static int pidfd_open(int pid) => (int)syscall(SysPidfdOpen, pid, 0, 0, 0);
 
-    public static bool SignalProcess(int pidfd, int signal) => syscall(SysPidfdSendSignal, pidfd, signal, 0) == 0;
+    public static bool SignalProcess(int pidfd, int signal) => syscall(SysPidfdSendSignal, pidfd, signal, 0, 0) == 0; // the kernel refuses flags that it does not know
 
     // The C library's setres*id change every thread of the process; the bare system calls change the calling thread only.
-    public static bool SetThreadUser(uint real, uint effective, uint saved) => syscall(SysSetresuid, (nint)real, (nint)effective, (nint)saved) == 0;
+    public static bool SetThreadUser(uint real, uint effective, uint saved) => syscall(SysSetresuid, (nint)real, (nint)effective, (nint)saved, 0) == 0;
 
-    public static bool SetThreadGroup(uint real, uint effective, uint saved) => syscall(SysSetresgid, (nint)real, (nint)effective, (nint)saved) == 0;
+    public static bool SetThreadGroup(uint real, uint effective, uint saved) => syscall(SysSetresgid, (nint)real, (nint)effective, (nint)saved, 0) == 0;
 
-    public static bool ClearThreadGroups() => syscall(SysSetgroups, 0, 0, 0) == 0;
+    public static bool ClearThreadGroups() => syscall(SysSetgroups, 0, 0, 0, 0) == 0;
 
     [LibraryImport("libc", SetLastError = true)]
-    private static partial nint syscall(nint number, nint a, nint b, nint c);
+    private static partial nint syscall(nint number, nint a, nint b, nint c, nint d); // what a call does not take is 0: a register not set holds anything
 }
