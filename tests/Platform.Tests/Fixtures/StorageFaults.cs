@@ -9,6 +9,9 @@ public static class StorageFaults
     /// <summary>Far more than any test needs.</summary>
     private const int Unlimited = 1_000_000;
 
+    /// <summary>So many rows of a page or less use up the free pages of a test's file.</summary>
+    public const int MoreThanTheFreePages = 10_000;
+
     /// <summary>The file may grow by no page any more, as on a full disk. It holds for this connection.</summary>
     public const string FillSqlite = "PRAGMA max_page_count = 1";
 

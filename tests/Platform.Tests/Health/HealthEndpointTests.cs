@@ -105,7 +105,7 @@ public sealed class HealthEndpointTests
         await ExecuteAsync(StorageFaults.FillSqlite);
         await Assert.ThrowsAsync<SqliteException>(async () =>
         {
-            while (true) // the free pages of the file
+            for (var row = 0; row < StorageFaults.MoreThanTheFreePages; row++)
                 await ExecuteAsync("INSERT INTO function_keys (scope, name, value) VALUES ('filler', hex(randomblob(1000)), '')");
         });
         await Until.TrueAsync(async () => await StoresAsync(app) == (true, false), "the host's store unhealthy");

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -240,28 +241,33 @@ public sealed class SqliteHealthProberTests : HealthProberTests
     private static async Task FillAsync(TestDatabase database)
     {
         await ExecuteAsync(database, StorageFaults.FillSqlite);
-        await Assert.ThrowsAnyAsync<DbUpdateException>(async () =>
+        var refused = await Record.ExceptionAsync(async () =>
         {
-            while (true)
+            for (var row = 0; row < StorageFaults.MoreThanTheFreePages; row++)
             {
-                await using var scope = database.As(Caller.Platform); // the free pages of the file
+                await using var scope = database.As(Caller.Platform);
                 scope.Db.Add(new HealthProbe { Id = Guid.CreateVersion7() });
                 await scope.Db.SaveChangesAsync();
             }
         });
+        Assert.True(refused is DbUpdateException or SqliteException, $"the file is not full: {refused}");
     }
 
     private static async Task EmptyAsync(TestDatabase database)
     {
         await ExecuteAsync(database, StorageFaults.EmptySqlite);
-        await ExecuteAsync(database, "DELETE FROM health_probes");
+        await using var scope = database.As(Caller.Platform);
+        await scope.Db.Set<HealthProbe>().ExecuteDeleteAsync();
     }
 
-    // The pool hands out the session that was used last, so that the next unit of work meets the fault.
-    private static async Task ExecuteAsync(TestDatabase database, string pragma)
+    // The faults are settings of a session, and one session has all transactions.
+    private static Task ExecuteAsync(TestDatabase database, string pragma)
     {
-        await using var scope = database.As(Caller.Platform);
-        await scope.Db.Database.ExecuteSqlRawAsync(pragma);
+        var pool = database.Get<DatabaseSettings>().Sqlite;
+        var writer = pool.RentWriter(SqliteDurability.Full);
+        StorageFaults.Execute(writer.Connection, pragma);
+        pool.ReturnWriter(writer);
+        return Task.CompletedTask;
     }
 }
 
