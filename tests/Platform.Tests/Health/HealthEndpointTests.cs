@@ -92,7 +92,8 @@ public sealed class HealthEndpointTests
 
         await StorageFaults.SetPostgresReadOnlyAsync(connection, readOnly: false, cutOff: false);
         await Until.TrueAsync(async () => await StoresAsync(app) == (true, true), "both components healthy", 60);
-        Assert.Equal(HttpStatusCode.OK, (await alice.Client.GetAsync("/api/v1/auth/me")).StatusCode);
+        using var me = await alice.Client.GetAsync("/api/v1/auth/me");
+        Assert.True(me.IsSuccessStatusCode, await me.Content.ReadAsStringAsync());
         await app.CreateUserAsync("late");
     }
 
