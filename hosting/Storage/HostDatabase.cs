@@ -138,6 +138,7 @@ internal sealed class HostDatabase(HostStorageOptions options) : IAsyncDisposabl
             await ExecuteAsync(connection, "PRAGMA busy_timeout = 5000", ct);
             await ExecuteAsync(connection, "PRAGMA journal_mode = WAL", ct);
             await ExecuteAsync(connection, "PRAGMA synchronous = FULL", ct);
+            await ExecuteAsync(connection, "PRAGMA temp_store = MEMORY", ct);
             await using var transaction = connection.BeginTransaction(deferred: false);
             foreach (var (table, column) in HostSchema.AddedColumns)
                 await AddColumnAsync(connection, table, column, ct);

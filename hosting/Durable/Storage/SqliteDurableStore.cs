@@ -125,7 +125,7 @@ internal sealed class SqliteDurableStore(string connectionString) : SqlDurableSt
         var connection = new SqliteConnection(connectionString);
         await connection.OpenAsync(ct);
         // The native busy handler waits in steps of milliseconds, the provider's own in steps of 150 ms.
-        Execute(connection, "PRAGMA busy_timeout = 10000; PRAGMA synchronous = FULL");
+        Execute(connection, "PRAGMA busy_timeout = 10000; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY");
         return connection;
     }
 

@@ -11,7 +11,8 @@ internal sealed class SqliteSession : IDisposable
 
     // WAL is a property of the file and is set by the migration. A writer from outside the process is waited for; the cache is 16 MiB, since the default of 2 MiB
     // holds less than what one busy second touches; a checkpoint copies a page that changed a hundred times once, the later it comes the cheaper (16 MiB of WAL).
-    private const string Settings = "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=10000; PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=4000;";
+    // Statement journals (any insert of several rows has one) go to memory: SQLite's own way is a file for each.
+    private const string Settings = "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=10000; PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY;";
 
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _idle = new(StringComparer.Ordinal);
