@@ -32,11 +32,11 @@ public static class PlatformComposition
         services.AddSecrets();
         services.AddBlobs();
         services.AddOutbound();
+        services.AddExecutions(); // before the sandbox: at the end what it runs has to end first
         services.AddSandbox(configuration);
         services.AddHealth();
         services.AddDocumentation();
         services.AddEventTail();
-        services.AddExecutions();
         services.AddNotifications();
 
         services.AddSingleton<SessionCookies>();

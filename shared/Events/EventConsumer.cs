@@ -17,6 +17,10 @@ public sealed class EventConsumer(IServiceScopeFactory scopes, DatabaseReady rea
     /// <summary>Earlier events than this are left to their own notices: a new subscription does not go through the history of an old aggregate.</summary>
     private static readonly TimeSpan CatchUp = TimeSpan.FromHours(1);
 
+    private static readonly HotQuery<Func<PlatformDbContext, string, string, CancellationToken, Task<long>>> Done = new(() => EF.CompileAsyncQuery(
+        (PlatformDbContext db, string consumer, string aggregate, CancellationToken ct) =>
+            db.ConsumerOffsets.Where(o => o.Consumer == consumer && o.AggregateId == aggregate).Select(o => o.Sequence).SingleOrDefault()));
+
     private readonly KeyedGate _aggregates = new();
 
     public async Task HandleAsync(string subscription, EventNotice notice, CancellationToken ct)
@@ -43,7 +47,7 @@ public sealed class EventConsumer(IServiceScopeFactory scopes, DatabaseReady rea
         var pending = new List<PlatformEvent>();
         if (notice.RedeliverTo is null && stored.AggregateId is { } aggregate)
         {
-            var done = await db.ConsumerOffsets.Where(o => o.Consumer == subscription && o.AggregateId == aggregate).Select(o => o.Sequence).SingleOrDefaultAsync(ct);
+            var done = await Done.For(db)(db, subscription, aggregate, ct);
             if (stored.Sequence <= done)
                 return [];
             pending = await EarlierAsync(db, subscription, stored, done, ct);

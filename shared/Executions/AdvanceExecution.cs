@@ -8,10 +8,13 @@ namespace Platform.Executions;
 /// middle: what was claimed is not run twice.
 /// </summary>
 public sealed class AdvanceExecution(
-    AdmitExecution admit, ExecutionRunner runner, ExecutionResults results, RunningExecutions running, RuntimeCatalog runtimes, ILogger<AdvanceExecution> log)
+    HeadStarts ahead, AdmitExecution admit, ExecutionRunner runner, ExecutionResults results, RunningExecutions running, RuntimeCatalog runtimes, ILogger<AdvanceExecution> log)
 {
     public async Task<ExecutionStep> AdvanceAsync(RunExecution.Input input, CancellationToken ct)
     {
+        if (await ahead.JoinAsync(input.ExecutionId, ct) is { } done)
+            return done;
+
         // Announced before anything is read: a cancellation is either seen in the row or reaches the run.
         using var run = running.Enter(input.ExecutionId, ct);
         await runtimes.Ready.WaitAsync(ct); // after a restart the runtimes are probed first
@@ -19,15 +22,16 @@ public sealed class AdvanceExecution(
         if (admission.MustWait)
             return ExecutionStep.Waiting;
 
-        var outcome = admission.Refusal;
         if (admission is { ToRun: { } execution, Runtime: { } runtime })
-        {
-            outcome = await runner.RunAsync(execution, runtime, run, ct);
-            if (outcome is null)
-                return ExecutionStep.StartFailed;
-        }
+            return await RunAsync(execution, runtime, run, ct);
+        return admission.Refusal is { } outcome ? await StoreAsync(input.ExecutionId, admission.Fence, outcome) : ExecutionStep.Over;
+    }
 
-        return outcome is null ? ExecutionStep.Over : await StoreAsync(input.ExecutionId, admission.Fence, outcome);
+    /// <summary>Runs an execution that this unit of work has claimed, and stores its result.</summary>
+    internal async Task<ExecutionStep> RunAsync(Execution claimed, SupportedRuntime runtime, RunningExecutions.Running run, CancellationToken ct)
+    {
+        var (id, token) = (claimed.Id, claimed.RunToken);
+        return await runner.RunAsync(claimed, runtime, run, ct) is { } outcome ? await StoreAsync(id, token, outcome) : ExecutionStep.StartFailed;
     }
 
     // Not cancelled with the host: the script has run, what it did must be known.

@@ -56,13 +56,13 @@ public sealed class ExecutionGate(PlatformDbContext db, ISandbox sandbox, Runtim
 
     private async Task<Error?> RefuseRoomAsync(Guid userId, CancellationToken ct)
     {
-        var own = await db.Executions.CountAsync(e => e.UserId == userId && ExecutionStates.Active.Contains(e.Status), ct);
+        var own = await db.CountUnfinishedAsync(userId, ct);
         if (own >= options.Value.MaxPerUser)
             return ExecutionErrors.UserLimit;
 
         using (db.ActAs(Caller.Platform)) // the queue is one for all tenants
         {
-            var queued = await db.Executions.CountAsync(e => e.Status == ExecutionStatus.Queued, ct);
+            var queued = await db.CountQueuedAsync(ct);
             return queued >= options.Value.MaxQueue ? ExecutionErrors.QueueFull : null;
         }
     }

@@ -7,6 +7,9 @@ namespace Platform.Executions;
 /// <summary>Takes a new execution into the queue: its saga begins, and with a free slot it starts at once.</summary>
 public sealed class ExecutionLine(PlatformDbContext db, CallerScope scope, ExecutionQueue queue, QueueForecast forecast, TimeProvider clock)
 {
+    /// <summary>A transaction in which an execution joins.</summary>
+    public Task<T> InTransactionAsync<T>(Func<Task<T>> body, CancellationToken ct) => queue.InTransactionAsync(body, ct);
+
     /// <summary>Part of the transaction that stores the execution. Answers what it found there: whether others should be served now.</summary>
     public async Task<QueueRoom> JoinAsync(Execution execution, PlatformEvent requested, CancellationToken ct)
     {
@@ -17,7 +20,7 @@ public sealed class ExecutionLine(PlatformDbContext db, CallerScope scope, Execu
         db.RaiseFor(execution, new ExecutionAccepted(execution.Id, position, wait, execution.Priority));
         db.RaiseFor(execution, new ExecutionQueued(execution.Id, position, wait is { } seconds ? now.AddSeconds(seconds) : null));
         if (execution.HoldsSlot)
-            queue.Start(execution, scope.CorrelationId);
+            await BeginAsync(execution, ct);
         else
             saga.Wait(now);
         return room;
@@ -28,6 +31,12 @@ public sealed class ExecutionLine(PlatformDbContext db, CallerScope scope, Execu
     {
         using (db.ActAs(Caller.Platform)) // the queue is one for all tenants
             await queue.ScheduleAsync(ct);
+    }
+
+    private async Task BeginAsync(Execution execution, CancellationToken ct)
+    {
+        using (db.ActAs(Caller.Platform)) // the limits that it has to keep are those of all tenants
+            await queue.BeginAsync(execution, scope.CorrelationId, ct);
     }
 
     /// <summary>1 is the next; null seconds while nobody knows.</summary>

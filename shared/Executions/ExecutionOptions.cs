@@ -30,6 +30,9 @@ public sealed class ExecutionOptions
     [Range(1, 100_000)]
     public int MaxPerLanguage { get; init; } = 100;
 
+    /// <summary>Whether a script starts in the moment in which it gets its slot, beside the start of its saga. Only where one process does everything (SQLite).</summary>
+    public bool RunAhead { get; init; } = true;
+
     public int CpuRequestMillicores => int.Parse(CpuRequest.AsSpan(0, CpuRequest.Length - 1));
 
     public int MemoryRequestMb => int.Parse(MemoryRequest.AsSpan(0, MemoryRequest.Length - 2));

@@ -12,7 +12,7 @@ public sealed class ExecutionQueries(PlatformDbContext db, Caller caller, EventC
 {
     public async Task<Result<ExecutionView>> GetAsync(Guid id, CancellationToken ct)
     {
-        if (await db.Executions.Where(e => e.Id == id).Select(ExecutionView.Projection).SingleOrDefaultAsync(ct) is not { } view)
+        if (await db.FindViewAsync(id, ct) is not { } view)
             return ExecutionErrors.NotFound;
         await operators.NoteAsync("execution", id, () => OwnerAsync(id, ct), ct);
         return view;

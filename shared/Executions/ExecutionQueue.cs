@@ -11,8 +11,25 @@ namespace Platform.Executions;
 /// A slot is a flag of the execution's row; whoever hands slots out first locks the queue's one row, so that no two schedulers count the same room.
 /// An execution's saga starts with its slot: one that waits costs nothing but its row. Runs as <see cref="Identity.Caller.Platform"/>: the queue is one for all tenants.
 /// </summary>
-public sealed class ExecutionQueue(PlatformDbContext db, SystemSettingsStore settings, IWorkflows workflows, IOptions<ExecutionOptions> options, TimeProvider clock)
+public sealed class ExecutionQueue(
+    PlatformDbContext db, SystemSettingsStore settings, IWorkflows workflows, RunAhead ahead, IOptions<ExecutionOptions> options, TimeProvider clock)
 {
+    /// <summary>A transaction that may hand out slots. Runs that it gives a head start begin when it has committed; the unit of work then starts afresh.</summary>
+    public async Task<T> InTransactionAsync<T>(Func<Task<T>> body, CancellationToken ct)
+    {
+        try
+        {
+            var result = await db.InTransactionAsync(body, ct);
+            if (ahead.Begin())
+                db.Discard();
+            return result;
+        }
+        finally
+        {
+            ahead.Withdraw();
+        }
+    }
+
     /// <summary>
     /// Until the transaction ends, nobody else hands out slots. On SQLite that is so anyway: there is one transaction at a time.
     /// </summary>
@@ -30,7 +47,7 @@ public sealed class ExecutionQueue(PlatformDbContext db, SystemSettingsStore set
         await LockAsync(ct);
         if (await RoomAsync(ct) <= 0)
             return QueueRoom.None;
-        return await Waiting.AnyAsync(ct) ? QueueRoom.ForOthers : QueueRoom.ForNewcomer;
+        return await db.AnyWaitingAsync(ct) ? QueueRoom.ForOthers : QueueRoom.ForNewcomer;
     }
 
     /// <summary>
@@ -44,21 +61,25 @@ public sealed class ExecutionQueue(PlatformDbContext db, SystemSettingsStore set
             return;
 
         var now = clock.GetUtcNow();
-        var next = await Waiting.OrderBy(e => e.Band).ThenBy(e => e.CreatedAt).ThenBy(e => e.Id).Take(room).WithWork().ToListAsync(ct);
+        var next = await db.NextWaitingAsync(room, ct);
         foreach (var execution in next)
         {
-            if (execution.GrantSlot(now) is null && execution.Id != self)
+            if (execution.GrantSlot(now) is not null || execution.Id == self)
+                continue;
+            if (execution.StartAttempts > 0)
                 await WakeAsync(execution, ct);
+            else // what happens to it from here on belongs to the request that made it, whoever freed the slot
+                await BeginAsync(execution, await db.FindCorrelationAsync(execution.Id, ct), ct);
         }
     }
 
     /// <summary>Hands out what has become free; cheap when nobody waits.</summary>
     public async Task ScheduleAsync(CancellationToken ct)
     {
-        if (!await Waiting.AnyAsync(ct))
+        if (!await db.AnyWaitingAsync(ct))
             return;
 
-        await db.RetryOnRaceAsync(() => db.InTransactionAsync(
+        await db.RetryOnRaceAsync(() => InTransactionAsync(
             async () =>
             {
                 await LockAsync(ct);
@@ -74,32 +95,26 @@ public sealed class ExecutionQueue(PlatformDbContext db, SystemSettingsStore set
         if (execution.StartAttempts > 0)
             workflows.Signal(RunExecution.InstanceId(execution.Id), RunExecution.SlotGranted);
         else
-            Start(execution, await CorrelationOfAsync(execution, ct));
+            Start(execution, await db.FindCorrelationAsync(execution.Id, ct));
     }
 
-    public void Start(Execution execution, string? correlationId) =>
+    /// <summary>Starts the saga of an execution that has just got its first slot, and its script at once where that is possible.</summary>
+    public async Task BeginAsync(Execution execution, string? correlationId, CancellationToken ct)
+    {
+        await ahead.TryAsync(execution, correlationId, ct);
+        Start(execution, correlationId);
+    }
+
+    private void Start(Execution execution, string? correlationId) =>
         workflows.Start(RunExecution.Name, RunExecution.InstanceId(execution.Id), new RunExecution.Input(execution.Id, correlationId, options.Value.StaleSeconds));
 
     /// <summary>How many will be served before <paramref name="execution"/>.</summary>
     public Task<int> CountAheadAsync(Execution execution, CancellationToken ct)
     {
         var (band, created, id) = (execution.Band, execution.CreatedAt, execution.Id);
-        return Waiting.CountAsync(e => e.Band < band || (e.Band == band && (e.CreatedAt < created || (e.CreatedAt == created && e.Id.CompareTo(id) < 0))), ct);
+        return db.Executions.Where(e => e.Status == ExecutionStatus.Queued && !e.HoldsSlot && e.CancelRequestedAt == null).CountAsync(e => e.Band < band || (e.Band == band && (e.CreatedAt < created || (e.CreatedAt == created && e.Id.CompareTo(id) < 0))), ct);
     }
-
-    public Task<int> ActiveOfLanguageAsync(string lang, CancellationToken ct) =>
-        db.ResourceAllocations.CountAsync(a => a.Language == lang && a.Status == AllocationStatus.Active, ct);
-
-    private IQueryable<Execution> Waiting =>
-        db.Executions.Where(e => e.Status == ExecutionStatus.Queued && !e.HoldsSlot && e.CancelRequestedAt == null);
 
     private async Task<int> RoomAsync(CancellationToken ct) =>
-        (await settings.GetAsync(ct)).ExecutionLimits.MaxConcurrentExecutions - await db.Executions.CountAsync(e => e.HoldsSlot, ct);
-
-    // What happens to it from here on belongs to the request that made it, whoever freed the slot.
-    private Task<string?> CorrelationOfAsync(Execution execution, CancellationToken ct)
-    {
-        var id = execution.Id.ToString();
-        return db.Events.Where(e => e.AggregateId == id).OrderBy(e => e.Sequence).Select(e => e.CorrelationId).FirstOrDefaultAsync(ct);
-    }
+        (await settings.GetAsync(ct)).ExecutionLimits.MaxConcurrentExecutions - await db.CountSlotsAsync(ct);
 }

@@ -25,7 +25,7 @@ public sealed class ExecutionResults(PlatformDbContext db, ExecutionQueue queue,
         FinishAsync(executionId, _ => ExecutionOutcome.Unstored($"The result could not be stored ({fault})"), ct);
 
     private Task<bool> FinishAsync(Guid executionId, Func<Execution, ExecutionOutcome?> outcomeFor, CancellationToken ct) =>
-        db.RetryOnRaceAsync(() => db.InTransactionAsync(
+        db.RetryOnRaceAsync(() => queue.InTransactionAsync(
             async () =>
             {
                 await queue.LockAsync(ct);

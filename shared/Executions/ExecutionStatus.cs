@@ -34,9 +34,6 @@ public enum ExecutionPriority
 
 public static class ExecutionStates
 {
-    /// <summary>Everything before the end; states are stored as words, which do not compare.</summary>
-    public static readonly ExecutionStatus[] Active = [ExecutionStatus.Queued, ExecutionStatus.Scheduled, ExecutionStatus.Running];
-
     private static readonly int[] Bands = [0, 1, 5, 8, 10];
 
     public static bool IsTerminal(this ExecutionStatus status) => status >= ExecutionStatus.Completed;

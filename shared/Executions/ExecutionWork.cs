@@ -28,11 +28,6 @@ internal static class ExecutionWork
         return true;
     }
 
-    public static IQueryable<Execution> WithWork(this IQueryable<Execution> executions) => executions.Include(e => e.Saga).Include(e => e.Allocation);
-
-    public static Task<Execution?> FindWorkAsync(this PlatformDbContext db, Guid id, CancellationToken ct) =>
-        db.Executions.WithWork().SingleOrDefaultAsync(e => e.Id == id, ct);
-
     /// <summary>As the worker has it at hand since its last step, else as stored; its version tells whether it is still current.</summary>
     public static async Task<Execution?> FindTrackedWorkAsync(this PlatformDbContext db, Guid id, CancellationToken ct) =>
         db.Executions.Local.FindEntry(id)?.Entity ?? await db.FindWorkAsync(id, ct);

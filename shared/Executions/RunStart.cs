@@ -8,7 +8,7 @@ namespace Platform.Executions;
 /// </summary>
 internal sealed class RunStart(Func<SandboxStarted, Task> record, TimeProvider clock)
 {
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(150);
 
     private readonly Lock _lock = new();
     private SandboxStarted? _started;

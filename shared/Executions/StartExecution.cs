@@ -22,7 +22,7 @@ public sealed class StartExecution(
     /// <summary>Queues a run whose runtime and limits were checked; <paramref name="kept"/> is the old output that a retry hands on.</summary>
     internal async Task<ExecutionStarted> QueueAsync(ExecutionSource source, ExecutionGate.Pass pass, ExecutionResult? kept, CancellationToken ct)
     {
-        var (started, room) = await db.InTransactionAsync(() => StoreAsync(source, pass, kept, ct), ct);
+        var (started, room) = await line.InTransactionAsync(() => StoreAsync(source, pass, kept, ct), ct);
         if (room == QueueRoom.ForOthers)
             await line.ServeAsync(ct);
         return started;
@@ -43,7 +43,7 @@ public sealed class StartExecution(
             PreviousErrors = kept?.Errors,
         });
         var room = await line.JoinAsync(execution, requested, ct);
-        var started = new ExecutionStarted(execution.Id, execution.Status);
+        var started = new ExecutionStarted(execution.Id, ExecutionStatus.Queued); // what it was first, however quickly it went on
         idempotency.Complete(started); // in the same transaction: a crash leaves both or neither
         await db.SaveChangesAsync(ct);
         return (started, room);

@@ -12,6 +12,10 @@ public sealed class NotifyOfExecution(PlatformDbContext db, IOptions<Notificatio
 {
     private static readonly TimeSpan Window = TimeSpan.FromHours(1);
 
+    private static readonly HotQuery<Func<PlatformDbContext, Guid, NotificationType, DateTimeOffset, CancellationToken, Task<int>>> Recent = new(() => EF.CompileAsyncQuery(
+        (PlatformDbContext db, Guid user, NotificationType type, DateTimeOffset since, CancellationToken ct) =>
+            db.Notifications.Count(n => n.UserId == user && n.Type == type && n.Channel == NotificationChannel.InApp && n.CreatedAt > since)));
+
     public async Task HandleAsync(PlatformEvent stored, CancellationToken ct)
     {
         if (stored is not { UserId: { } userId, OrganizationId: { } organizationId, AggregateId: { } executionId })
@@ -19,9 +23,7 @@ public sealed class NotifyOfExecution(PlatformDbContext db, IOptions<Notificatio
 
         var now = clock.GetUtcNow();
         var notice = ExecutionNotice.Of(stored);
-        var since = now - Window;
-        var recent = await db.Notifications.CountAsync(
-            n => n.UserId == userId && n.Type == notice.Type && n.Channel == NotificationChannel.InApp && n.CreatedAt > since, ct);
+        var recent = await Recent.For(db)(db, userId, notice.Type, now - Window, ct);
         if (recent >= options.Value.ThrottlePerHour || await db.Notifications.AnyAsync(n => n.SourceEventId == stored.EventId, ct))
             return;
 

@@ -26,7 +26,7 @@ public sealed class BubblewrapSandbox : ISandbox, IDisposable
         _state = new SandboxFacts(null, ControlGroups.None, null) { Weakness = "Not probed yet." }.State(allowUnconfined: false, now: default);
     }
 
-    public SandboxState State => _state;
+    public SandboxState State => _stopping ? _state with { Health = SandboxHealth.Unavailable, Detail = "The host is stopping." } : _state;
 
     /// <summary>Programs that run at this moment.</summary>
     public int Running => _running.Count;

@@ -27,8 +27,11 @@ internal sealed class ExecutionLab : IAsyncDisposable
     public Caller User { get; } = TestCallers.User() with { ProjectId = Guid.CreateVersion7() };
 
     /// <summary>On PostgreSQL when a connection string is given, else on SQLite.</summary>
-    public static async Task<ExecutionLab> CreateAsync(string? postgres = null, int maxConcurrent = 10, Dictionary<string, string?>? configuration = null)
+    /// <param name="runAhead">Scripts start with their slots; else nothing runs before <see cref="AdvanceAsync"/>.</param>
+    public static async Task<ExecutionLab> CreateAsync(string? postgres = null, int maxConcurrent = 10, Dictionary<string, string?>? configuration = null, bool runAhead = false)
     {
+        configuration = new(configuration ?? []) { [$"{ExecutionOptions.Section}:{nameof(ExecutionOptions.RunAhead)}"] = $"{runAhead}" };
+
         void Configure(IServiceCollection services)
         {
             var languages = new RuntimeCatalog();
