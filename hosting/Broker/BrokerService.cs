@@ -17,6 +17,7 @@ internal sealed class BrokerService(
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abort = new();
     private readonly List<IMessagePump> _pumps = [];
+    private readonly List<string> _queues = [.. subscriptions.Listeners.Select(l => l.Queue).Distinct(StringComparer.Ordinal)];
     private List<Task> _running = [];
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -80,8 +81,10 @@ internal sealed class BrokerService(
     {
         foreach (var pump in _pumps)
             await pump.RenewLocksAsync(_stop.Token);
-        await upkeep.SweepAsync(options.Broker.Entities.KeepingExpired, _stop.Token);
-        foreach (var pump in _pumps)
+        var (ready, hasExpired) = await upkeep.LookAsync(_queues, _stop.Token);
+        if (hasExpired)
+            await upkeep.SweepAsync(options.Broker.Entities.KeepingExpired, _stop.Token);
+        foreach (var pump in _pumps.Where(p => p.NeedsLook(ready)))
             pump.Wake();
     }
 

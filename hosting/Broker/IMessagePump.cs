@@ -6,6 +6,9 @@ internal interface IMessagePump
     /// <summary>Whether so many new messages need not wait here.</summary>
     bool HasRoomFor(int messages);
 
+    /// <summary>Whether it has to look for messages of which it was not told, when those queues have some to deliver.</summary>
+    bool NeedsLook(IReadOnlySet<string> ready);
+
     /// <summary>Looks for messages at once.</summary>
     void Wake();
 

@@ -32,6 +32,8 @@ internal sealed class MessagePump : IMessagePump
 
     public bool HasRoomFor(int messages) => Volatile.Read(ref _room) >= messages;
 
+    public bool NeedsLook(IReadOnlySet<string> ready) => ready.Contains(_listener.Queue);
+
     public void Wake() => _wake.Set();
 
     public async Task RunAsync(CancellationToken stop, CancellationToken abort)

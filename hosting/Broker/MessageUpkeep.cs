@@ -38,11 +38,33 @@ internal sealed class MessageUpkeep(HostDatabase database, TimeProvider clock)
         WHERE {Expired} AND queue = @queue
         """;
 
+    // A null stands for something that has expired.
+    private readonly string _look =
+        $"""
+        SELECT q.name FROM {(database.IsPostgres ? "unnest(@queues) AS q (name)" : "(SELECT value AS name FROM json_each(@queues)) q")}
+        WHERE EXISTS (SELECT 1 FROM messages m WHERE m.queue = q.name AND m.visible_at <= @now)
+        UNION ALL
+        SELECT NULL WHERE EXISTS (SELECT 1 FROM messages WHERE {Expired}) OR EXISTS (SELECT 1 FROM message_ids WHERE until <= @now)
+        """;
+
     /// <summary>Makes the node's subscriptions known as they are defined here, and drops those that no node has listened to for long.</summary>
     public Task RegisterAsync(IReadOnlyDictionary<(string Topic, string Name), SubscriptionDefinition> subscriptions, CancellationToken ct) => WriteAsync(Define, subscriptions, ct);
 
     /// <summary>Notes that this node still listens.</summary>
     public Task TouchAsync(IReadOnlyDictionary<(string Topic, string Name), SubscriptionDefinition> subscriptions, CancellationToken ct) => WriteAsync(Touch, subscriptions, ct);
+
+    /// <summary>What is due, in one cheap statement, since mostly nothing is: the queues among the given ones with messages to deliver, and whether a sweep has anything to do.</summary>
+    public async Task<(HashSet<string> Ready, bool HasExpired)> LookAsync(IReadOnlyList<string> queues, CancellationToken ct)
+    {
+        var found = await database.RunAsync(
+            session => session.QueryAsync(
+                _look,
+                p => p.Add("queues", database.IsPostgres ? queues.ToArray() : JsonSerializer.Serialize(queues)).Add("now", clock.GetUtcNow().UtcTicks),
+                static row => row.IsDBNull(0) ? null : row.GetString(0),
+                ct),
+            ct);
+        return (found.OfType<string>().ToHashSet(StringComparer.Ordinal), found.Contains(null));
+    }
 
     /// <summary>Drops expired messages, or dead-letters those of the given queues; returns how many went.</summary>
     public async Task<int> SweepAsync(IReadOnlyList<string> keepingExpired, CancellationToken ct)

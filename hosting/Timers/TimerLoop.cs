@@ -24,17 +24,20 @@ internal sealed class TimerLoop(DiscoveredFunction function, TimerSchedule sched
     public async Task RunAsync(CancellationToken stop)
     {
         var trigger = (TimerTriggerAttribute)function.Trigger;
+        var opened = false;
         TimerState? state = null;
         await LastingLoop.RunAsync(
             async () =>
             {
-                state = state is null ? await OpenAsync(trigger, stop) : await store.ReadAsync(function.Name, stop);
+                state ??= opened ? await store.ReadAsync(function.Name, stop) : await OpenAsync(trigger, stop);
+                opened = true;
                 _opened.TrySetResult();
                 await WaitAsync(state, stop);
-                await TickAsync(state, stop);
+                state = await TickAsync(state, stop);
             },
             e =>
             {
+                state = null;
                 _opened.TrySetResult();
                 logger.LogError(e, "The schedule of {Function} failed; it goes on.", function.Name);
             },
@@ -63,13 +66,14 @@ internal sealed class TimerLoop(DiscoveredFunction function, TimerSchedule sched
             await Task.Delay(due - now < MaxSleep ? due - now + TimeSpan.FromMilliseconds(1) : MaxSleep, clock, stop);
     }
 
-    private async Task TickAsync(TimerState state, CancellationToken stop)
+    // The row as this node leaves it; null when somebody else may have changed it. A claim asks for it to be so, so that what is known need not be read again.
+    private async Task<TimerState?> TickAsync(TimerState state, CancellationToken stop)
     {
         var now = clock.GetUtcNow();
         if (!await store.ClaimAsync(function.Name, state.Next, _owner, now, now + Lease, stop))
         {
             await SkipAsync(state, now, stop);
-            return;
+            return null;
         }
 
         var timer = new TimerInfo
@@ -77,19 +81,18 @@ internal sealed class TimerLoop(DiscoveredFunction function, TimerSchedule sched
             IsPastDue = now - state.Next > Grace,
             ScheduleStatus = new ScheduleStatus { Last = state.Last.UtcDateTime, Next = state.Next.UtcDateTime, LastUpdated = state.Updated.UtcDateTime },
         };
-        using var ended = new CancellationTokenSource(); // a stop lets the run end, and its lease lasts so long
-        var renewing = RenewAsync(ended.Token);
-        var ran = await runs.RunAsync(timer);
-        await ended.CancelAsync();
-        await renewing;
+        var ran = await RunLeasedAsync(timer);
         now = clock.GetUtcNow();
         if (!ran)
         {
             await store.RenewAsync(function.Name, _owner, now, CancellationToken.None); // the tick is free for the next node at once
-            return;
+            return null;
         }
 
-        await store.FinishAsync(function.Name, _owner, state.Next, schedule.After(now > state.Next ? now : state.Next), now, CancellationToken.None);
+        var next = schedule.After(now > state.Next ? now : state.Next);
+        return await store.FinishAsync(function.Name, _owner, state.Next, next, now, CancellationToken.None)
+            ? state with { Last = state.Next, Next = next, Updated = now, LeasedUntil = DateTimeOffset.UnixEpoch }
+            : null;
     }
 
     // The row may still carry the tick (another node runs it) or, without monitor, an older one that nobody runs any more.
@@ -101,27 +104,30 @@ internal sealed class TimerLoop(DiscoveredFunction function, TimerSchedule sched
             await store.FinishAsync(function.Name, _owner, current.Last, tried.Next, now, stop);
     }
 
-    private async Task RenewAsync(CancellationToken ended)
+    // A stop lets the run end, and its lease lasts so long.
+    private async Task<bool> RunLeasedAsync(TimerInfo timer)
     {
-        while (!ended.IsCancellationRequested)
+        var running = runs.RunAsync(timer);
+        while (!running.IsCompleted)
         {
-            await Task.Delay(Lease / 3, clock, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (ended.IsCancellationRequested)
-                return;
+            await ((Task)running).WaitAsync(Lease / 3, clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!running.IsCompleted)
+                await RenewAsync();
+        }
 
-            try
-            {
-                if (!await store.RenewAsync(function.Name, _owner, clock.GetUtcNow() + Lease, ended))
-                    logger.LogWarning("{Function} lost the lease of its tick; another node may run it as well.", function.Name);
-            }
-            catch (Exception e) when (e is not OperationCanceledException || !ended.IsCancellationRequested)
-            {
-                logger.LogWarning(e, "The lease of {Function} could not be renewed; it tries again.", function.Name);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+        return await running;
+    }
+
+    private async Task RenewAsync()
+    {
+        try
+        {
+            if (!await store.RenewAsync(function.Name, _owner, clock.GetUtcNow() + Lease, CancellationToken.None))
+                logger.LogWarning("{Function} lost the lease of its tick; another node may run it as well.", function.Name);
+        }
+        catch (Exception e)
+        {
+            logger.LogWarning(e, "The lease of {Function} could not be renewed; it tries again.", function.Name);
         }
     }
 }

@@ -38,13 +38,14 @@ internal sealed class TimerStore(HostDatabase database)
         return rows[0];
     }
 
-    /// <summary>Takes the tick; false when another node has it, or has already run it.</summary>
+    /// <summary>Takes the tick; false when another node has it, or has already run it. On SQLite, where there is no other node, that need not outlast a power failure: the tick then runs again.</summary>
     public Task<bool> ClaimAsync(string function, DateTimeOffset tick, string owner, DateTimeOffset now, DateTimeOffset until, CancellationToken ct) => ChangeAsync(
         "UPDATE timers SET lease_owner = @owner, lease_until = @until WHERE function = @function AND next_tick = @tick AND lease_until <= @now",
         function,
         owner,
         [("tick", tick.UtcTicks), ("now", now.UtcTicks), ("until", until.UtcTicks)],
-        ct);
+        ct,
+        isRelaxed: !database.IsPostgres);
 
     public Task<bool> RenewAsync(string function, string owner, DateTimeOffset until, CancellationToken ct) =>
         ChangeAsync("UPDATE timers SET lease_until = @until WHERE function = @function AND lease_owner = @owner", function, owner, [("until", until.UtcTicks)], ct);
@@ -57,20 +58,19 @@ internal sealed class TimerStore(HostDatabase database)
         [("tick", tick.UtcTicks), ("next", next.UtcTicks), ("now", now.UtcTicks)],
         ct);
 
-    private async Task<bool> ChangeAsync(string sql, string function, string owner, (string Name, long Value)[] values, CancellationToken ct)
+    private async Task<bool> ChangeAsync(string sql, string function, string owner, (string Name, long Value)[] values, CancellationToken ct, bool isRelaxed = false)
     {
-        var changed = await database.RunAsync(
-            session => session.ExecuteAsync(
-                sql,
-                p =>
-                {
-                    p.Add("function", function).Add("owner", owner);
-                    foreach (var (name, value) in values)
-                        p.Add(name, value);
-                },
-                ct),
+        Task<int> Change(HostSession session) => session.ExecuteAsync(
+            sql,
+            p =>
+            {
+                p.Add("function", function).Add("owner", owner);
+                foreach (var (name, value) in values)
+                    p.Add(name, value);
+            },
             ct);
-        return changed > 0;
+
+        return await (isRelaxed ? database.RunRelaxedAsync(Change, ct) : database.RunAsync(Change, ct)) > 0;
     }
 
     private static DateTimeOffset Time(long ticks) => new(ticks, TimeSpan.Zero);

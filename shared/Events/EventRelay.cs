@@ -45,9 +45,10 @@ public sealed class EventRelay(DatabaseSettings settings, WriteGate writes, Even
     {
         var total = 0;
         await using var connection = await settings.OpenForRelayAsync(ct);
-        if (!await AnyAsync(connection, ct))
+        var (newest, isMissing) = await LookAsync(connection, ct);
+        if (!isMissing)
         {
-            signal.Publish(await ReadNewestAsync(connection, ct));
+            signal.Publish(newest);
             return 0;
         }
 
@@ -85,9 +86,11 @@ public sealed class EventRelay(DatabaseSettings settings, WriteGate writes, Even
         return count;
     }
 
-    private static async Task<bool> AnyAsync(DbConnection connection, CancellationToken ct)
+    private static async Task<(long Newest, bool IsMissing)> LookAsync(DbConnection connection, CancellationToken ct)
     {
-        await using var command = connection.Command("SELECT 1 FROM events WHERE sequence IS NULL LIMIT 1");
-        return await command.ExecuteScalarAsync(ct) is not null;
+        await using var command = connection.Command("SELECT value, EXISTS (SELECT 1 FROM events WHERE sequence IS NULL) FROM relay_state WHERE name = 'sequenced'");
+        await using var row = await command.ExecuteReaderAsync(ct);
+        await row.ReadAsync(ct);
+        return (row.GetInt64(0), row.GetBoolean(1));
     }
 }

@@ -14,11 +14,11 @@ internal sealed class CancelWatch(RunningExecutions running, IServiceScopeFactor
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Pause, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (!stoppingToken.IsCancellationRequested)
         {
-            if (running.IsEmpty)
-                continue;
+            while (running.IsEmpty)
+                await running.Entered.WaitAsync(stoppingToken);
+            await Task.Delay(Pause, clock, stoppingToken);
             try
             {
                 await StopCancelledAsync(stoppingToken);

@@ -9,6 +9,9 @@ public sealed class RunningExecutions
 
     public bool IsEmpty => _running.IsEmpty;
 
+    /// <summary>Set when a run begins.</summary>
+    internal WorkSignal Entered { get; } = new();
+
     public IReadOnlyCollection<Guid> Ids => [.. _running.Keys];
 
     /// <summary>Announces a run; dispose what is returned when it is over.</summary>
@@ -16,6 +19,7 @@ public sealed class RunningExecutions
     {
         var running = new Running(this, executionId, ct);
         _running[executionId] = running;
+        Entered.Set();
         return running;
     }
 

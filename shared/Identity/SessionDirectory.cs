@@ -21,6 +21,9 @@ public sealed class SessionDirectory(IServiceScopeFactory scopes, TimeProvider c
     private ConcurrentDictionary<Guid, byte> _wanted = new();
     private long _generation;
 
+    /// <summary>Set when a copy is to be renewed, or was added.</summary>
+    internal WorkSignal Used { get; } = new();
+
     /// <summary>The session, revoked or not; null when there is none of this id.</summary>
     public ValueTask<SessionSnapshot?> FindAsync(Guid sessionId, CancellationToken ct)
     {
@@ -30,7 +33,7 @@ public sealed class SessionDirectory(IServiceScopeFactory scopes, TimeProvider c
         if (age > TooOldAfter)
             return new(LoadAsync(sessionId, ct));
         if (age > RenewAfter)
-            _wanted.TryAdd(sessionId, 0);
+            Want(sessionId);
         return new(copy.Snapshot);
     }
 
@@ -60,6 +63,12 @@ public sealed class SessionDirectory(IServiceScopeFactory scopes, TimeProvider c
             await LoadAsync(batch, ct);
     }
 
+    private void Want(Guid sessionId)
+    {
+        if (_wanted.TryAdd(sessionId, 0))
+            Used.Set();
+    }
+
     private async Task<SessionSnapshot?> LoadAsync(Guid sessionId, CancellationToken ct) => (await LoadAsync([sessionId], ct)).GetValueOrDefault(sessionId);
 
     private async Task<Dictionary<Guid, SessionSnapshot>> LoadAsync(Guid[] ids, CancellationToken ct)
@@ -80,6 +89,8 @@ public sealed class SessionDirectory(IServiceScopeFactory scopes, TimeProvider c
             else
                 _copies.TryRemove(id, out _);
         }
+
+        Used.Set();
         return found;
     }
 

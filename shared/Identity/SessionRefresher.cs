@@ -4,7 +4,7 @@ using Platform.Data;
 
 namespace Platform.Identity;
 
-/// <summary>Renews the cached sessions in use four times a second, in batches, so that requests need not.</summary>
+/// <summary>Renews the cached sessions in use up to four times a second, in batches, so that requests need not.</summary>
 internal sealed class SessionRefresher(SessionDirectory sessions, DatabaseReady ready, TimeProvider clock, ILogger<SessionRefresher> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
@@ -12,9 +12,10 @@ internal sealed class SessionRefresher(SessionDirectory sessions, DatabaseReady 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await ready.WaitAsync(stoppingToken);
-        using var timer = new PeriodicTimer(Pause, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (!stoppingToken.IsCancellationRequested)
         {
+            await sessions.Used.WaitAsync(stoppingToken);
+            await Task.Delay(Pause, clock, stoppingToken);
             try
             {
                 await sessions.RefreshAsync(stoppingToken);

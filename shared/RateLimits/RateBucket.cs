@@ -28,6 +28,16 @@ internal sealed class RateBucket(RateRule rule, int limit, bool tokenBucket)
 
     public long UsedAt { get; private set; }
 
+    /// <summary>Permits were leased ahead, and not all have been used or given back.</summary>
+    public bool HasLeases
+    {
+        get
+        {
+            lock (_lock)
+                return _leases.Count > 0;
+        }
+    }
+
     /// <summary>Counts here, without a shared store.</summary>
     public RateStanding TakeAlone(long now)
     {

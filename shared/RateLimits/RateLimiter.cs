@@ -47,17 +47,24 @@ public sealed class RateLimiter
         return new(standing);
     }
 
-    /// <summary>Gives unused leases back and forgets idle buckets; called twice a second.</summary>
-    internal async Task SweepAsync(CancellationToken ct)
+    /// <summary>Set when permits were leased ahead, which have to be given back if nobody uses them.</summary>
+    internal WorkSignal Leased { get; } = new();
+
+    /// <summary>Gives unused leases back and forgets idle buckets; called twice a second while there are leases. True when some are left.</summary>
+    internal async Task<bool> SweepAsync(CancellationToken ct)
     {
+        var leasesRemain = false;
         foreach (var (key, bucket) in _buckets)
         {
             var now = Now;
             foreach (var (count, end) in bucket.TakeEnded(now))
                 await _store.ChangeAsync(key.ToString(), bucket.Rule, bucket.Limit, _tokenBucket, now, state => Back(state, count, now, end), ct);
+            leasesRemain |= bucket.HasLeases;
             if (now - bucket.UsedAt > 2 * (long)bucket.Rule.Window.TotalMilliseconds)
                 _buckets.TryRemove(key, out _);
         }
+
+        return leasesRemain;
     }
 
     internal Task DeleteExpiredAsync(CancellationToken ct) => _store.IsShared ? _store.DeleteExpiredAsync(Now, ct) : Task.CompletedTask;
@@ -121,7 +128,10 @@ public sealed class RateLimiter
         var ahead = bucket.NextBlock(now) - (usesOne ? 1 : 0);
         var window = (long)bucket.Rule.Window.TotalMilliseconds;
         var (state, taken) = await _store.ChangeAsync(key.ToString(), bucket.Rule, bucket.Limit, _tokenBucket, now, Take, ct);
-        return bucket.Leased(state, usesOne, taken.Allowed, taken.Ahead, now, taken.FirstRefusal);
+        var standing = bucket.Leased(state, usesOne, taken.Allowed, taken.Ahead, now, taken.FirstRefusal);
+        if (taken.Ahead > 0)
+            Leased.Set();
+        return standing;
 
         (bool Allowed, int Ahead, bool FirstRefusal) Take(RateState state)
         {

@@ -39,10 +39,19 @@ public sealed class WorkflowRelay(DatabaseSettings settings, WriteGate writes, W
 
     private async Task<int> RunLockedBatchAsync(DbConnection connection, DurableTaskClient client, CancellationToken ct)
     {
+        if (!await AnyAsync(connection, ct))
+            return 0; // mostly; it spares a transaction
+
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var count = await RunBatchAsync(connection, transaction, client, ct);
         await transaction.CommitAsync(ct);
         return count;
+    }
+
+    private async Task<bool> AnyAsync(DbConnection connection, CancellationToken ct)
+    {
+        await using var command = connection.Command("SELECT EXISTS (SELECT 1 FROM workflow_outbox WHERE due_at <= @now)", transaction: null, ("now", settings.Instant(clock.GetUtcNow())));
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
     // On SQLite there is no transaction while the engine works: the one writer would wait for it.

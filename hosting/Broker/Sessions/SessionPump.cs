@@ -31,6 +31,9 @@ internal sealed class SessionPump : IMessagePump
     // The other nodes may look as well: who has room takes the session.
     public bool HasRoomFor(int messages) => _options.MaxConcurrentSessions - Volatile.Read(ref _running) >= messages;
 
+    // Messages of a session may be due although they are still locked, by an owner who has lost the session.
+    public bool NeedsLook(IReadOnlySet<string> ready) => true;
+
     public void Wake() => _wake.Set();
 
     public async Task RunAsync(CancellationToken stop, CancellationToken abort)

@@ -92,6 +92,7 @@ internal sealed class CommitWriter(DurableNode node)
             if (lost.Count == 0)
             {
                 Interlocked.Increment(ref _commits);
+                node.SweepNeeded.Worked();
                 batch.ForEach(c => c.Complete(null));
                 return;
             }

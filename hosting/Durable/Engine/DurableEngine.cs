@@ -191,18 +191,38 @@ internal sealed class DurableEngine(DurableNode node) : IHostedService, IAsyncDi
     {
         while (true)
         {
+            // Nothing comes into a store of one's own but by one's own commits, so there is nothing to look for before the next.
+            if (!node.Store.IsShared)
+                await node.SweepNeeded.WaitForWorkAsync(ct);
             await node.SweepNeeded.WaitAsync(node.Options.SweepInterval, ct);
-            var owned = node.Owned.ToList();
-            if (owned.Count == 0)
-                continue;
-
-            owned.ForEach(p => p.BeginSweep());
-            await node.Store.DeliverDueSignalsAsync(owned.ConvertAll(p => p.Id), node.UtcNow, ct);
-            var pending = await node.Store.ReadPendingAsync(owned.ConvertAll(p => p.Id), node.UtcNow, ct);
-            foreach (var start in pending.Instances.Where(i => node.OwnedOrNull(i.Partition)?.Holds(i.InstanceId) == false))
-                Schedule(start);
-            pending.Messages.ForEach(node.Deliver);
+            try
+            {
+                await SweepAsync(ct);
+            }
+            catch
+            {
+                node.SweepNeeded.Set();
+                throw;
+            }
         }
+    }
+
+    private async Task SweepAsync(CancellationToken ct)
+    {
+        var owned = node.Owned.ToList();
+        if (owned.Count == 0)
+            return;
+
+        owned.ForEach(p => p.BeginSweep());
+        var (partitions, now) = (owned.ConvertAll(p => p.Id), node.UtcNow);
+        if (!await node.Store.HasPendingAsync(partitions, now, ct))
+            return;
+
+        await node.Store.DeliverDueSignalsAsync(partitions, now, ct);
+        var pending = await node.Store.ReadPendingAsync(partitions, now, ct);
+        foreach (var start in pending.Instances.Where(i => node.OwnedOrNull(i.Partition)?.Holds(i.InstanceId) == false))
+            Schedule(start);
+        pending.Messages.ForEach(node.Deliver);
     }
 
     private void Announced(Announcement? announcement)

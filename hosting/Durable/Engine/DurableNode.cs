@@ -17,7 +17,7 @@ internal sealed class DurableNode
         Options = options;
         Clock = clock;
         StoreClock = storeClock;
-        SweepNeeded = new AsyncSignal(storeClock);
+        SweepNeeded = new SweepSignal(storeClock);
         Logger = services.Loggers.CreateLogger("EmbeddedFunctions.Durable");
         MessageIds = new MessageIds(clock);
         Writer = new CommitWriter(this);
@@ -60,8 +60,8 @@ internal sealed class DurableNode
     /// <summary>Other nodes share the store, so that they are to be told what concerns them.</summary>
     public bool HasPeers { get; set; }
 
-    /// <summary>Wakes the sweep: something may be in the store that nobody here knows of.</summary>
-    public AsyncSignal SweepNeeded { get; }
+    /// <summary>Wakes the sweep.</summary>
+    public SweepSignal SweepNeeded { get; }
 
     public int PartitionCount => _partitions.Length;
 

@@ -9,11 +9,11 @@ internal sealed class TimerQueue : IDisposable
     private readonly PriorityQueue<(OwnedPartition Partition, string? InstanceId), DateTime> _queue = new();
     private readonly Lock _gate = new();
     private readonly TimeProvider _clock;
-    private readonly AsyncSignal _sweepNeeded;
+    private readonly SweepSignal _sweepNeeded;
     private readonly ITimer _timer;
     private DateTime _alarm = DateTime.MaxValue;
 
-    public TimerQueue(TimeProvider clock, AsyncSignal sweepNeeded)
+    public TimerQueue(TimeProvider clock, SweepSignal sweepNeeded)
     {
         _clock = clock;
         _sweepNeeded = sweepNeeded;

@@ -5,6 +5,9 @@ namespace EmbeddedFunctions.Durable.Storage;
 /// <summary>Where instances, histories and messages are kept. Reads see every commit that has returned.</summary>
 internal interface IDurableStore : IAsyncDisposable
 {
+    /// <summary>Other nodes may commit to it as well.</summary>
+    bool IsShared { get; }
+
     /// <summary>Makes what is missing of the schema and returns the number of partitions, which is fixed when the store is made.</summary>
     Task<int> OpenAsync(int partitions, CancellationToken ct);
 
@@ -35,6 +38,9 @@ internal interface IDurableStore : IAsyncDisposable
     /// Inbox rows of the partitions, oldest first, and instances to be in memory: with <paramref name="startsDueBy"/> only those that have not started and should have by then.
     /// </summary>
     Task<PendingWork> ReadPendingAsync(IReadOnlyList<int> partitions, DateTime? startsDueBy, CancellationToken ct);
+
+    /// <summary>Whether there are inbox rows of the partitions, or starts or signals that are due by then. One cheap look, since mostly there is nothing.</summary>
+    Task<bool> HasPendingAsync(IReadOnlyList<int> partitions, DateTime dueBy, CancellationToken ct);
 
     Task<StoredInstance?> GetAsync(string instanceId, CancellationToken ct);
 

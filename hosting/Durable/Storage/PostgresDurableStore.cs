@@ -14,6 +14,8 @@ internal sealed class PostgresDurableStore(string connectionString) : SqlDurable
     private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(Tuned(connectionString));
     private NpgsqlConnection? _writer;
 
+    public override bool IsShared => true;
+
     public override async Task<int> OpenAsync(int partitions, CancellationToken ct)
     {
         await using var connection = await _source.OpenConnectionAsync(ct);
@@ -33,20 +35,13 @@ internal sealed class PostgresDurableStore(string connectionString) : SqlDurable
         await using var connection = await _source.OpenConnectionAsync(ct);
         try
         {
-            await RenewAsync(connection, node, lease, ct);
+            return await RenewAsync(connection, node, lease, ct);
         }
         catch (PostgresException e) when (IsReadOnly(e))
         {
             _source.Clear();
             throw;
         }
-
-        await using var live = new NpgsqlCommand("SELECT node_id FROM host.durable_nodes WHERE expires_at > clock_timestamp()", connection);
-        var nodes = (await ReadAsync(live, r => r.GetString(0), ct)).ToHashSet(StringComparer.Ordinal);
-        await using var partitions = new NpgsqlCommand("SELECT partition_id, epoch, owner FROM host.durable_partitions ORDER BY partition_id", connection);
-        var all = await ReadAsync(partitions, r => (Lease: new PartitionLease(r.GetInt32(0), r.GetInt64(1)), Owner: r.IsDBNull(2) ? null : r.GetString(2)), ct);
-        return new NodeView(
-            nodes.Count, [.. all.Where(p => p.Owner == node).Select(p => p.Lease)], [.. all.Where(p => p.Owner is null || !nodes.Contains(p.Owner)).Select(p => p.Lease.Id)]);
     }
 
     public override async Task<List<PartitionLease>> ClaimAsync(string node, IReadOnlyList<int> partitions, CancellationToken ct)
@@ -183,18 +178,29 @@ internal sealed class PostgresDurableStore(string connectionString) : SqlDurable
     // A session keeps what it began with: it stays read-only when the database is no more.
     private static bool IsReadOnly(PostgresException e) => e.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction;
 
-    private static async Task RenewAsync(NpgsqlConnection connection, string node, TimeSpan lease, CancellationToken ct)
+    /// <summary>One round trip. Each statement sees what was committed before it begins.</summary>
+    private static async Task<NodeView> RenewAsync(NpgsqlConnection connection, string node, TimeSpan lease, CancellationToken ct)
     {
-        await ExecuteAsync(
-            connection,
-            """
-            INSERT INTO host.durable_nodes (node_id, expires_at) VALUES ($1, clock_timestamp() + $2)
-            ON CONFLICT (node_id) DO UPDATE SET expires_at = excluded.expires_at
-            """,
-            ct,
-            node,
-            lease);
-        await ExecuteAsync(connection, "DELETE FROM host.durable_nodes WHERE expires_at < clock_timestamp() - interval '1 hour'", ct);
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new(
+                    """
+                    INSERT INTO host.durable_nodes (node_id, expires_at) VALUES ($1, clock_timestamp() + $2)
+                    ON CONFLICT (node_id) DO UPDATE SET expires_at = excluded.expires_at
+                    """) { Parameters = { new() { Value = node }, new() { Value = lease } } },
+                new("DELETE FROM host.durable_nodes WHERE expires_at < clock_timestamp() - interval '1 hour'"),
+                new("SELECT node_id FROM host.durable_nodes WHERE expires_at > clock_timestamp()"),
+                new("SELECT partition_id, epoch, owner FROM host.durable_partitions ORDER BY partition_id"),
+            },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        var nodes = (await ReadAsync(reader, r => r.GetString(0), ct)).ToHashSet(StringComparer.Ordinal);
+        await reader.NextResultAsync(ct);
+        var all = await ReadAsync(reader, r => (Lease: new PartitionLease(r.GetInt32(0), r.GetInt64(1)), Owner: r.IsDBNull(2) ? null : r.GetString(2)), ct);
+        return new NodeView(
+            nodes.Count, [.. all.Where(p => p.Owner == node).Select(p => p.Lease)], [.. all.Where(p => p.Owner is null || !nodes.Contains(p.Owner)).Select(p => p.Lease.Id)]);
     }
 
     /// <summary>
@@ -240,8 +246,13 @@ internal sealed class PostgresDurableStore(string connectionString) : SqlDurable
 
     private static async Task<List<T>> ReadAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken ct)
     {
-        var rows = new List<T>();
         await using var reader = await command.ExecuteReaderAsync(ct);
+        return await ReadAsync(reader, read, ct);
+    }
+
+    private static async Task<List<T>> ReadAsync<T>(NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken ct)
+    {
+        var rows = new List<T>();
         while (await reader.ReadAsync(ct))
             rows.Add(read(reader));
         return rows;

@@ -23,6 +23,8 @@ internal abstract class SqlDurableStore : IDurableStore
         _entities = new EntityReads(OpenConnectionAsync, schema);
     }
 
+    public abstract bool IsShared { get; }
+
     public abstract Task<int> OpenAsync(int partitions, CancellationToken ct);
 
     public abstract Task<NodeView> HeartbeatAsync(string node, TimeSpan lease, CancellationToken ct);
@@ -84,6 +86,21 @@ internal abstract class SqlDurableStore : IDurableStore
         await using var inbox = SqlRows.Command(connection, $"SELECT partition_id, message_id, instance_id, generation, event FROM {_schema}durable_inbox WHERE partition_id IN ({ids}) ORDER BY message_id");
         var messages = await SqlRows.ReadAsync(inbox, MessageOf, ct);
         return new PendingWork(instances, messages);
+    }
+
+    public async Task<bool> HasPendingAsync(IReadOnlyList<int> partitions, DateTime dueBy, CancellationToken ct)
+    {
+        var ids = string.Join(',', partitions);
+        await using var connection = await OpenConnectionAsync(ct);
+        await using var command = SqlRows.Command(
+            connection,
+            $"""
+            SELECT EXISTS (SELECT 1 FROM {_schema}durable_inbox WHERE partition_id IN ({ids}))
+                OR EXISTS (SELECT 1 FROM {_schema}durable_signals WHERE partition_id IN ({ids}) AND due_at <= @p0)
+                OR EXISTS (SELECT 1 FROM {_schema}durable_instances WHERE partition_id IN ({ids}) AND due_at <= @p0 AND status = {(int)OrchestrationRuntimeStatus.Pending})
+            """,
+            dueBy.Ticks);
+        return Convert.ToBoolean(await command.ExecuteScalarAsync(ct));
     }
 
     public async Task<List<StoredInstance>> QueryAsync(InstanceQuery query, CancellationToken ct)

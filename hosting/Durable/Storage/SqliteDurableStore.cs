@@ -22,6 +22,8 @@ internal sealed class SqliteDurableStore(string connectionString) : SqlDurableSt
     /// <summary>The data source of a database in this process's memory, which lasts as long as a store has it open.</summary>
     public static string InMemory(string name) => $"file:/{name}{MemoryVfs}";
 
+    public override bool IsShared => false;
+
     public override async Task<int> OpenAsync(int partitions, CancellationToken ct)
     {
         var source = new SqliteConnectionStringBuilder(connectionString).DataSource;

@@ -9,6 +9,8 @@ internal sealed class ScriptedStore(IDurableStore inner) : IDurableStore
     private readonly TaskCompletionSource _never = new();
     private volatile bool _crashed;
     private int _loads;
+    private int _looks;
+    private int _heartbeats;
 
     /// <summary>Runs before a commit; what it throws makes the commit fail without an effect.</summary>
     public Func<IReadOnlyList<Checkpoint>, Task>? BeforeCommit { get; set; }
@@ -21,10 +23,17 @@ internal sealed class ScriptedStore(IDurableStore inner) : IDurableStore
 
     public IDurableStore Inner => inner;
 
+    public bool IsShared => inner.IsShared;
+
     public int Commits { get; private set; }
 
     /// <summary>How often an instance has been read to be rebuilt.</summary>
     public int Loads => Volatile.Read(ref _loads);
+
+    /// <summary>How often a sweep has looked for what is pending.</summary>
+    public int Looks => Volatile.Read(ref _looks);
+
+    public int Heartbeats => Volatile.Read(ref _heartbeats);
 
     public bool IsCrashed => _crashed;
 
@@ -43,8 +52,13 @@ internal sealed class ScriptedStore(IDurableStore inner) : IDurableStore
 
     public Task<int> OpenAsync(int partitions, CancellationToken ct) => CallAsync(() => inner.OpenAsync(partitions, ct));
 
-    public Task<NodeView> HeartbeatAsync(string node, TimeSpan lease, CancellationToken ct) =>
-        LoseHeartbeats ? Task.Delay(Timeout.InfiniteTimeSpan, ct).ContinueWith(_ => new NodeView(1, [], []), TaskScheduler.Default) : CallAsync(() => inner.HeartbeatAsync(node, lease, ct));
+    public Task<NodeView> HeartbeatAsync(string node, TimeSpan lease, CancellationToken ct)
+    {
+        Interlocked.Increment(ref _heartbeats);
+        return LoseHeartbeats
+            ? Task.Delay(Timeout.InfiniteTimeSpan, ct).ContinueWith(_ => new NodeView(1, [], []), TaskScheduler.Default)
+            : CallAsync(() => inner.HeartbeatAsync(node, lease, ct));
+    }
 
     public Task<List<PartitionLease>> ClaimAsync(string node, IReadOnlyList<int> partitions, CancellationToken ct) => CallAsync(() => inner.ClaimAsync(node, partitions, ct));
 
@@ -64,6 +78,12 @@ internal sealed class ScriptedStore(IDurableStore inner) : IDurableStore
 
     public Task<PendingWork> ReadPendingAsync(IReadOnlyList<int> partitions, DateTime? startsDueBy, CancellationToken ct) =>
         CallAsync(() => inner.ReadPendingAsync(partitions, startsDueBy, ct));
+
+    public Task<bool> HasPendingAsync(IReadOnlyList<int> partitions, DateTime dueBy, CancellationToken ct)
+    {
+        Interlocked.Increment(ref _looks);
+        return CallAsync(() => inner.HasPendingAsync(partitions, dueBy, ct));
+    }
 
     public Task<StoredInstance?> GetAsync(string instanceId, CancellationToken ct) => CallAsync(() => inner.GetAsync(instanceId, ct));
 
