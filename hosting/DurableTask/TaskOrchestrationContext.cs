@@ -33,10 +33,7 @@ public abstract class TaskOrchestrationContext
     public abstract T? GetInput<T>();
 
     /// <summary>Negative when this orchestration's version is lower than the other one, zero when equal, else positive. Dotted numbers compare as such; no version is the lowest.</summary>
-    public virtual int CompareVersionTo(string version) =>
-        System.Version.TryParse(Version, out var own) && System.Version.TryParse(version, out var other)
-            ? own.CompareTo(other)
-            : string.Compare(Version, version, StringComparison.OrdinalIgnoreCase);
+    public virtual int CompareVersionTo(string version) => TaskVersions.Compare(Version, version);
 
     public virtual Task CallActivityAsync(TaskName name, TaskOptions options) => CallActivityAsync(name, null, options);
 

@@ -28,6 +28,9 @@ internal sealed record DurableOptions
     /// <summary><c>defaultVersion</c>: of orchestrations that are started without a version; null for none.</summary>
     public string? DefaultVersion { get; init; }
 
+    /// <summary>Which orchestrations run here by their version.</summary>
+    public VersionRule Versions { get; init; } = VersionRule.Everything;
+
     public int MaxConcurrentLoads { get; init; } = 16;
 
     /// <summary><c>storageProvider.leaseInterval</c>: a node that has not been heard of for this long loses its partitions. The others notice with their next
@@ -44,6 +47,7 @@ internal sealed record DurableOptions
     {
         var section = configuration.GetSection(Section);
         var defaults = new DurableOptions();
+        var version = section["defaultVersion"] is { Length: > 0 } text ? text : null;
         return defaults with
         {
             MaxConcurrentActivities = section.GetValue("maxConcurrentActivityFunctions", defaults.MaxConcurrentActivities),
@@ -54,7 +58,8 @@ internal sealed record DurableOptions
             HeartbeatInterval = section.GetValue("storageProvider:leaseRenewInterval", defaults.HeartbeatInterval),
             MaxCachedInstances = section.GetValue("maxCachedInstances", defaults.MaxCachedInstances),
             IdleTimeout = section.GetValue("instanceIdleTimeout", defaults.IdleTimeout),
-            DefaultVersion = section["defaultVersion"] is { Length: > 0 } version ? version : null,
+            DefaultVersion = version,
+            Versions = VersionRule.From(section, version),
         };
     }
 }

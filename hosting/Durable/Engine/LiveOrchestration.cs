@@ -66,7 +66,7 @@ internal sealed class LiveOrchestration(DurableNode node, OwnedPartition partiti
             return;
 
         Node.Waiters.Signal(InstanceId, _state.Status); // its last commit may have taken effect although the answer got lost
-        if (!_state.IsFinished)
+        if (!_state.IsFinished && Runs(_state))
             Resume(_state);
     }
 
@@ -97,6 +97,13 @@ internal sealed class LiveOrchestration(DurableNode node, OwnedPartition partiti
             _loaded = false;
             PutBack(messages);
             return false;
+        }
+
+        if (_state is { IsFinished: false } current && !Runs(current))
+        {
+            if (Node.Options.Versions.Failure == VersionFailureStrategy.Reject)
+                return false; // it rests in memory as it is; what was sent to it stays in the store for the owner who runs its version
+            current.Run.Refuse(Failure.Permanent("VersionMismatch", $"The orchestration has version '{current.Header.Version}', which this node of version '{Node.Options.Versions.Own}' does not run."));
         }
 
         var turn = new InstanceTurn(Node, Partition, _state, messages);
@@ -168,6 +175,8 @@ internal sealed class LiveOrchestration(DurableNode node, OwnedPartition partiti
         _loaded = false;
         PutBack(await RemainingAsync(turn.Messages));
     }
+
+    private bool Runs(InstanceState state) => Node.Options.Versions.Accepts(state.Header.Version);
 
     private void Dispatch(ActivityWork work)
     {

@@ -48,7 +48,7 @@ internal sealed class OrchestrationRun
 
     public bool IsStarted => _orchestrator is not null;
 
-    /// <summary>Set once the code broke the rules; the instance then fails in its next turn.</summary>
+    /// <summary>Set once the code broke the rules, or may not run here; the instance then fails in its next turn.</summary>
     public Failure? Violation => _violation;
 
     public OrchestrationOutcome? Outcome { get; private set; }
@@ -98,6 +98,9 @@ internal sealed class OrchestrationRun
             Outcome = new Ended(OrchestrationRuntimeStatus.Failed, null, _violation);
         return applied;
     }
+
+    /// <summary>Makes the instance fail in its next turn.</summary>
+    public void Refuse(Failure reason) => _violation ??= reason;
 
     /// <summary>Ends the instance because of its <see cref="Violation"/> without running code.</summary>
     public void FailByViolation() => Outcome = new Ended(OrchestrationRuntimeStatus.Failed, null, _violation);
