@@ -15,7 +15,7 @@ internal sealed class HostDatabase(HostStorageOptions options) : IAsyncDisposabl
     private const int MaxConnections = 12;
 
     // The tables swell and empty faster than the server counts them, so that its estimates are often wrong; every statement here has an index, and a few rows to fetch by it.
-    private const string PlanByIndex = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+    private const string PlanByIndex = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c max_parallel_workers_per_gather=0 -c jit=off";
 
     private readonly SemaphoreSlim _sqliteGate = new(1, 1);
     private readonly SemaphoreSlim _opening = new(1, 1);

@@ -4,6 +4,8 @@ return args switch
 {
     ["http", ..] => await HttpBench.RunAsync(Rounds(5)),
     ["execute", ..] => await ExecuteBench.RunAsync(Rounds(50)),
+    ["history", .. var options] => await HistoryBench.RunAsync(options),
+    ["history-fill", var provider, var connectionString] => await HistoryBench.FillAsync(provider, connectionString),
     ["idle", ..] => await IdleBench.RunAsync(Rounds(3)),
     ["idle-engine", var provider, var connectionString] => await IdleBench.RunEngineAsync(provider, connectionString),
     ["bare-kestrel", var port] => await BareKestrel.RunAsync(int.Parse(port)),
@@ -18,6 +20,6 @@ int Rounds(int usual) => args.Length > 1 && int.TryParse(args[1], out var rounds
 
 static int Usage()
 {
-    Console.Error.WriteLine("bench: broker|execute|http|idle|orchestrations|sandbox [rounds], or chaos [--seed N] [--kills N] [--only sqlite|postgres|restarts|pauses]");
+    Console.Error.WriteLine("bench: broker|execute|history|http|idle|orchestrations|sandbox [rounds], or chaos [--seed N] [--kills N] [--only sqlite|postgres|restarts|pauses]");
     return 2;
 }

@@ -215,8 +215,8 @@ internal sealed class PostgresDurableStore(string connectionString) : SqlDurable
     }
 
     /// <summary>
-    /// Prepared statements, whose plans are made once: all go by keys, also while the tables are still empty and a scan looks cheaper. And a cut-off node frees its locks within
-    /// seconds; otherwise it would block the takeover of its partitions.
+    /// Prepared statements, whose plans are made once: all go by keys, also while the tables are still empty and a scan looks cheaper, or so full that the server would start parallel
+    /// workers for a look at the few instances that are due. And a cut-off node frees its locks within seconds; otherwise it would block the takeover of its partitions.
     /// </summary>
     private static string Tuned(string connectionString)
     {
@@ -230,7 +230,8 @@ internal sealed class PostgresDurableStore(string connectionString) : SqlDurable
         builder.Options = string.Join(' ', new[]
         {
             builder.Options,
-            "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off",
+            "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off",
+            "-c max_parallel_workers_per_gather=0",
             "-c idle_in_transaction_session_timeout=4000 -c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2 -c tcp_user_timeout=4000",
         }.Where(o => !string.IsNullOrEmpty(o)));
         return builder.ConnectionString;
