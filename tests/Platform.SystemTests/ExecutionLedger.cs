@@ -39,6 +39,16 @@ internal sealed class ExecutionLedger(string? postgres, string sqliteFile)
         ("every end is told once", "SELECT CAST(source_event_id AS text) FROM notifications GROUP BY source_event_id, channel HAVING count(*) > 1"),
     ];
 
+    /// <summary>Waits until all promises hold, while recovery is under way; returns those that still do not when patience ends.</summary>
+    public async Task<List<string>> UntilNoneAsync(TimeSpan patience)
+    {
+        using var limit = new CancellationTokenSource(patience);
+        List<string> found;
+        while ((found = await ContradictionsAsync()).Count > 0 && !limit.IsCancellationRequested)
+            await Task.Delay(200);
+        return found;
+    }
+
     /// <summary>Promises that do not hold at this moment, with examples.</summary>
     public async Task<List<string>> ContradictionsAsync()
     {

@@ -1,6 +1,3 @@
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Text.Json;
 using Platform.Functions;
 using Platform.Testing;
 using Platform.Tests.Fixtures;
@@ -45,7 +42,7 @@ public sealed class KillTests(PostgresServer postgres, ITestOutputHelper output)
         await using var last = PlatformProcess.StartOn(Assembly, folder, settings);
         await load.ConnectAsync(last);
         var ledger = new ExecutionLedger(database, Path.Combine(folder, "platform.db"));
-        var contradictions = await UntilNoneAsync(ledger, TimeSpan.FromSeconds(90));
+        var contradictions = await ledger.UntilNoneAsync(TimeSpan.FromSeconds(90));
 
         output.WriteLine($"{load.Accepted.Count} accepted, {watch.ScriptsSeen} scripts seen running");
         Assert.True(contradictions.Count == 0, string.Join("\n", contradictions));
@@ -87,74 +84,4 @@ public sealed class KillTests(PostgresServer postgres, ITestOutputHelper output)
             ("Host:Storage:Provider", "postgres"), ("Host:Storage:ConnectionString", host!),
         ],
     ];
-
-    private static async Task<List<string>> UntilNoneAsync(ExecutionLedger ledger, TimeSpan patience)
-    {
-        using var limit = new CancellationTokenSource(patience);
-        List<string> found;
-        while ((found = await ledger.ContradictionsAsync()).Count > 0 && !limit.IsCancellationRequested)
-            await Task.Delay(200); // recovery is under way
-        return found;
-    }
-
-    /// <summary>A user who goes on starting, cancelling and waiting for scripts, whatever happens to the platform.</summary>
-    private sealed class ExecutionLoad(string mark, int seed)
-    {
-        private static readonly string[] Scripts =
-            ["print(1)", "import time; time.sleep(0.3)", "import time; time.sleep(1.5)", "raise ValueError('x')", "import sys; sys.stdout.write('x' * 200000)"];
-
-        private readonly Random _random = new(seed);
-        private HttpClient _http = new();
-        private int _next;
-
-        public List<Guid> Accepted { get; } = [];
-
-        public async Task ConnectAsync(PlatformProcess platform)
-        {
-            var token = _http.DefaultRequestHeaders.Authorization;
-            _http.Dispose();
-            _http = new HttpClient { BaseAddress = platform.Url };
-            await platform.WaitForAsync(_http, "/health/readyz");
-            _http.DefaultRequestHeaders.Authorization = token ?? new AuthenticationHeaderValue("Bearer", await SignUpAsync());
-        }
-
-        public async Task AcceptedOneMoreAsync()
-        {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            for (var before = Accepted.Count; Accepted.Count == before;)
-                await Task.Delay(5, limit.Token);
-        }
-
-        public async Task RunAsync(CancellationToken ct)
-        {
-            while (!ct.IsCancellationRequested)
-            {
-                try
-                {
-                    var request = new { script = Scripts[_random.Next(Scripts.Length)], args = new[] { $"{mark}{_next++}" } };
-                    var answer = await _http.PostAsJsonAsync("/api/v1/execute", request, ct);
-                    if (!answer.IsSuccessStatusCode)
-                        continue;
-                    var id = (await answer.Content.ReadFromJsonAsync<JsonElement>(ct)).GetProperty("execution_id").GetGuid();
-                    Accepted.Add(id);
-                    if (_random.Next(5) == 0)
-                        await _http.PostAsync(new Uri($"/api/v1/{id}/cancel", UriKind.Relative), null, ct);
-                    await Task.Delay(_random.Next(60), ct);
-                }
-                catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
-                {
-                    await Task.Delay(10, CancellationToken.None); // it has just been killed
-                }
-            }
-        }
-
-        private async Task<string> SignUpAsync()
-        {
-            const string Password = "Passw0rd-1";
-            (await _http.PostAsJsonAsync("/api/v1/auth/register", new { username = "load", email = "load@example.com", password = Password })).EnsureSuccessStatusCode();
-            using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["username"] = "load", ["password"] = Password });
-            var answer = await _http.PostAsync(new Uri("/api/v1/auth/login", UriKind.Relative), form);
-            return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString()!;
-        }
-    }
 }

@@ -31,20 +31,31 @@ internal sealed class PlatformProcess : IAsyncDisposable
 
     public string DataDirectory => _folder.FullName;
 
+    /// <summary>The data directory as the process itself sees it.</summary>
+    public string FilesOfItsOwn => $"/proc/{Id}/root{DataDirectory}";
+
     /// <param name="assembly">Path of the built function app.</param>
     /// <param name="settings">Further settings as <c>("Section:Key", "value")</c>.</param>
     public static PlatformProcess Start(string assembly, params (string Key, string Value)[] settings) =>
-        Start(assembly, Directory.CreateTempSubdirectory("platform-"), ownsFolder: true, settings);
+        Start(["dotnet", assembly], Directory.CreateTempSubdirectory("platform-"), ownsFolder: true, settings);
 
     /// <summary>On the data of an earlier process; the folder stays when this one ends.</summary>
     public static PlatformProcess StartOn(string assembly, string folder, params (string Key, string Value)[] settings) =>
-        Start(assembly, new DirectoryInfo(folder), ownsFolder: false, settings);
+        Start(["dotnet", assembly], new DirectoryInfo(folder), ownsFolder: false, settings);
 
-    private static PlatformProcess Start(string assembly, DirectoryInfo folder, bool ownsFolder, (string Key, string Value)[] settings)
+    /// <summary>With a disk of its own for the data, of so many megabytes: a tmpfs in a mount namespace that ends with the process. Its files are seen through <see cref="FilesOfItsOwn"/>.</summary>
+    public static PlatformProcess StartOnSmallDisk(string assembly, int megabytes, params (string Key, string Value)[] settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("platform-");
+        var mount = $"mount -t tmpfs -o size={megabytes}m tmpfs '{folder.FullName}' && exec \"$@\"";
+        return Start(["unshare", Environment.IsPrivilegedProcess ? "-m" : "-Urm", "sh", "-c", mount, "sh", "dotnet", assembly], folder, ownsFolder: true, settings);
+    }
+
+    private static PlatformProcess Start(string[] command, DirectoryInfo folder, bool ownsFolder, (string Key, string Value)[] settings)
     {
         var port = FreePort();
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { assembly, "--port", $"{port}", "--Platform:DataDirectory", folder.FullName })
+        var start = new ProcessStartInfo(command[0]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])[.. command[1..], "--port", $"{port}", "--Platform:DataDirectory", folder.FullName])
             start.ArgumentList.Add(argument);
         foreach (var (key, value) in settings)
         {
