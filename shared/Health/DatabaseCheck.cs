@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using Platform.Data;
 using Platform.Identity;
 
@@ -8,7 +7,7 @@ namespace Platform.Health;
 /// <summary>The schema is that of this version, and a row can be stored: a full disk and a read-only database still answer reads.</summary>
 internal sealed class DatabaseCheck(IServiceScopeFactory scopes, DatabaseReady ready, DatabaseSettings settings, TimeProvider clock) : IComponentCheck
 {
-    private volatile bool _wasReadOnly;
+    private volatile bool _failed;
 
     public string Name => "database";
 
@@ -22,21 +21,28 @@ internal sealed class DatabaseCheck(IServiceScopeFactory scopes, DatabaseReady r
         {
             await using var scope = scopes.CreateScopeFor(Caller.Platform);
             await StoreAndRemoveAsync(scope.ServiceProvider.GetRequiredService<PlatformDbContext>(), ct);
-            if (_wasReadOnly)
+            if (_failed)
                 ForgetSessions();
-            _wasReadOnly = false;
+            _failed = false;
             return ComponentFinding.Healthy;
         }
-        catch (Exception e) when ((e as PostgresException ?? e.InnerException as PostgresException)?.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
+        catch
         {
-            _wasReadOnly = true;
+            _failed = true;
             ForgetSessions();
             throw;
         }
     }
 
-    /// <summary>A session that was opened on a read-only PostgreSQL stays read-only when the database is no more.</summary>
-    private void ForgetSessions() => settings.Postgres.Clear();
+    /// <summary>
+    /// A session that was opened on a read-only PostgreSQL stays read-only when the database is no more. What the check fails with does not tell whether there are such
+    /// sessions: its own may have been cut off before it got to see that.
+    /// </summary>
+    private void ForgetSessions()
+    {
+        if (!settings.IsSqlite)
+            settings.Postgres.Clear();
+    }
 
     private Task<int> StoreAndRemoveAsync(PlatformDbContext db, CancellationToken ct) => db.InTransactionAsync(
         async () =>

@@ -147,7 +147,7 @@ public abstract class HealthProberTests
     public async Task DatabaseCheck_ThatStoresNothing_FailsUntilItDoesAgain()
     {
         await using var database = await CreateDatabaseAsync();
-        var check = new DatabaseCheck(database.Get<IServiceScopeFactory>(), database.Get<DatabaseReady>(), database.Get<DatabaseSettings>(), database.Clock);
+        var check = Check(database);
         foreach (var (breakIt, mend) in Faults)
         {
             Assert.True(await StoresAsync(check));
@@ -171,7 +171,10 @@ public abstract class HealthProberTests
         Assert.Equal(ComponentFinding.Unhealthy("migrations pending"), await new DatabaseCheck(database.Get<IServiceScopeFactory>(), pending, database.Get<DatabaseSettings>(), database.Clock).CheckAsync(default));
     }
 
-    private static async Task<bool> StoresAsync(DatabaseCheck check)
+    internal static DatabaseCheck Check(TestDatabase database) =>
+        new(database.Get<IServiceScopeFactory>(), database.Get<DatabaseReady>(), database.Get<DatabaseSettings>(), database.Clock);
+
+    internal static async Task<bool> StoresAsync(DatabaseCheck check)
     {
         try
         {
@@ -280,6 +283,30 @@ public sealed class PostgresHealthProberTests(PostgresServer server) : HealthPro
 
     protected override IEnumerable<(Func<TestDatabase, Task> Break, Func<TestDatabase, Task> Mend)> Faults =>
         [(database => SetReadOnlyAsync(database, true), database => SetReadOnlyAsync(database, false))];
+
+    [Fact]
+    public async Task DatabaseCheck_HealthyAgain_LeavesNoReadOnlySessionBehind()
+    {
+        await using var database = await CreateDatabaseAsync();
+        var check = Check(database);
+        Assert.True(await StoresAsync(check));
+        await SetReadOnlyAsync(database, true);
+        Assert.False(await StoresAsync(check)); // its session was cut off; that the database is read-only it does not get to see
+
+        var settings = database.Get<DatabaseSettings>();
+        await using (var busy = await settings.OpenAsync(default)) // opened while it is read-only, and in use while the check finds it healthy
+        {
+            await SetReadOnlyAsync(database, false);
+            Assert.True(await StoresAsync(check));
+        }
+
+        for (var turn = 0; turn < 4; turn++) // the pool hands its sessions out in turn
+        {
+            await using var scope = database.As(Caller.Platform);
+            scope.Db.Add(new HealthProbe { Id = Guid.CreateVersion7() });
+            Assert.Equal(1, await scope.Db.SaveChangesAsync());
+        }
+    }
 
     private static Task SetReadOnlyAsync(TestDatabase database, bool readOnly) =>
         StorageFaults.SetPostgresReadOnlyAsync(database.Get<DatabaseSettings>().ConnectionString, readOnly, cutOff: readOnly);
