@@ -56,6 +56,8 @@ public sealed class ExecutionQueue(
     /// </summary>
     public async Task GrantAsync(Guid? self, int freed, CancellationToken ct)
     {
+        if (!await db.AnyWaitingAsync(ct)) // mostly nobody does
+            return;
         var room = await RoomAsync(ct) + freed;
         if (room <= 0)
             return;
