@@ -1,3 +1,5 @@
+using Platform.Organizations;
+
 namespace Platform.Identity;
 
 /// <summary>Who acts: nobody, a user, the platform on behalf of one organization, or the platform itself.</summary>
@@ -46,11 +48,22 @@ public sealed record Caller
     /// <summary>Platform role <c>admin</c> in an interactive session; a token of an operator is not an operator.</summary>
     public bool IsOperator { get; init; }
 
+    /// <summary>What he may do in the active organization and project, with this credential.</summary>
     public PermissionSet Permissions { get; init; } = PermissionSet.None;
+
+    /// <summary>What the user may do in the active organization and each of its projects, before an access token's scopes; null for all but users.</summary>
+    public OrganizationAccess? Access { get; init; }
+
+    /// <summary>The scopes of an access token; null for credentials without scopes.</summary>
+    public PermissionSet? Scopes { get; init; }
 
     public bool IsAuthenticated => Kind == CallerKind.User;
 
     public bool Can(string permission) => Kind is CallerKind.System or CallerKind.Platform || Permissions.Contains(permission);
+
+    /// <summary>As <see cref="Can"/>, on another project of the active organization, or (null) on the organization as a whole.</summary>
+    public bool CanIn(Guid? projectId, string permission) => Kind is CallerKind.System or CallerKind.Platform
+        || (Access is { } access && access.In(projectId).Contains(permission) && Scopes?.Contains(permission) != false);
 
     /// <summary>The platform on behalf of one organization: activities, timers and consumers that work on one tenant's rows.</summary>
     public static Caller System(Guid organizationId) => new() { Kind = CallerKind.System, OrganizationId = organizationId };

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Audit;
+using Platform.Organizations;
 using Platform.Settings;
 
 namespace Platform.Identity;
@@ -19,6 +20,8 @@ public static class IdentityModule
         services.AddSingleton<SigningKeyRing>();
         services.AddSingleton<SessionTokens>();
         services.AddSingleton<SessionDirectory>();
+        services.AddSingleton<AccessDirectory>();
+        services.AddScoped<RightsChange>();
         services.AddSingleton<SessionClock>();
         services.AddSingleton<SignInTurns>();
         services.AddSingleton<SystemSettingsStore>();

@@ -172,7 +172,11 @@ public static class PermissionRegistry
         new(Permissions.PlatformInference, PermissionHolder.Platform),
     ];
 
-    private static readonly FrozenSet<string> Known = All.Select(entry => entry.Name).ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, int> Indexes =
+        All.Select((entry, index) => (entry.Name, index)).ToFrozenDictionary(pair => pair.Name, pair => pair.index, StringComparer.Ordinal);
 
-    public static bool Contains(string name) => Known.Contains(name);
+    public static bool Contains(string name) => Indexes.ContainsKey(name);
+
+    /// <summary>The place of a name in <see cref="All"/>; -1 when it is not registered.</summary>
+    internal static int IndexOf(string name) => Indexes.GetValueOrDefault(name, -1);
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Data;
+using Platform.Organizations;
 
 namespace Platform.Identity;
 
@@ -20,6 +21,9 @@ public sealed class SessionDirectory(IServiceScopeFactory scopes, TimeProvider c
     private readonly ConcurrentDictionary<Guid, Copy> _copies = new();
     private ConcurrentDictionary<Guid, byte> _wanted = new();
     private long _generation;
+
+    /// <summary>Counts the changes committed by this process that its copies may not show.</summary>
+    public long Generation => Interlocked.Read(ref _generation);
 
     /// <summary>Set when a copy is to be renewed, or was added.</summary>
     internal WorkSignal Used { get; } = new();
@@ -73,14 +77,16 @@ public sealed class SessionDirectory(IServiceScopeFactory scopes, TimeProvider c
 
     private async Task<Dictionary<Guid, SessionSnapshot>> LoadAsync(Guid[] ids, CancellationToken ct)
     {
-        var generation = Interlocked.Read(ref _generation);
+        var generation = Generation;
         var loadedAt = clock.GetTimestamp();
         await using var scope = scopes.CreateScopeFor(Caller.Platform);
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
-        var found = (await Query(db, ids, clock.GetUtcNow()).ToListAsync(ct)).ToDictionary(facts => facts.SessionId, facts => new SessionSnapshot(facts));
+        var facts = await Query(db, ids).ToListAsync(ct);
+        var grants = facts.Count == 0 ? null : await AccessReader.GrantsAsync(db, [.. facts.Select(row => row.UserId).Distinct()], clock.GetUtcNow(), ct);
+        var found = facts.ToDictionary(row => row.SessionId, row => new SessionSnapshot(row, [.. grants![(row.UserId, row.OrganizationId)]]));
 
         // A change committed while this query ran may be missing from it: hand out what was read, but do not remember it.
-        if (Interlocked.Read(ref _generation) != generation)
+        if (Generation != generation)
             return found;
         foreach (var id in ids)
         {
@@ -94,12 +100,11 @@ public sealed class SessionDirectory(IServiceScopeFactory scopes, TimeProvider c
         return found;
     }
 
-    private static IQueryable<SessionFacts> Query(PlatformDbContext db, Guid[] ids, DateTimeOffset now) =>
+    private static IQueryable<SessionFacts> Query(PlatformDbContext db, Guid[] ids) =>
         from session in db.Sessions
         where ids.Contains(session.Id)
         join user in db.Users on session.UserId equals user.Id
         from member in db.Memberships.Where(m => m.OrganizationId == session.ActiveOrganizationId && m.UserId == session.UserId).DefaultIfEmpty()
-        from grant in db.RoleAssignments.Where(a => a.ProjectId == session.ActiveProjectId && a.UserId == session.UserId && (a.ExpiresAt == null || a.ExpiresAt > now)).DefaultIfEmpty()
         from limits in db.UserLimits.Where(l => l.UserId == session.UserId).DefaultIfEmpty()
         select new SessionFacts
         {
@@ -118,7 +123,6 @@ public sealed class SessionDirectory(IServiceScopeFactory scopes, TimeProvider c
             ProjectId = session.ActiveProjectId,
             Role = member == null ? null : member.Role,
             ProjectBound = member == null ? null : member.ProjectBound,
-            Grant = grant == null ? null : grant.Role,
             Bypass = limits == null ? null : limits.Bypass,
             Multiplier = limits == null ? null : limits.Multiplier,
         };

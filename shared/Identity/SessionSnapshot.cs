@@ -10,9 +10,10 @@ public sealed class SessionSnapshot
 {
     private readonly byte[] _csrfHash;
 
-    internal SessionSnapshot(SessionFacts facts)
+    internal SessionSnapshot(SessionFacts facts, IReadOnlyList<RoleGrant> grants)
     {
         Facts = facts;
+        Access = new OrganizationAccess(facts.OrganizationId, facts.UserId, facts.Role, facts.ProjectBound ?? false, grants);
         _csrfHash = Encoding.ASCII.GetBytes(facts.CsrfHash);
         ByCookie = Create(CredentialKind.Cookie);
         ByBearer = Create(CredentialKind.Bearer);
@@ -22,6 +23,9 @@ public sealed class SessionSnapshot
     public Caller ByCookie { get; }
 
     public Caller ByBearer { get; }
+
+    /// <summary>What the user may do in the active organization.</summary>
+    public OrganizationAccess Access { get; }
 
     public UserRateLimits Limits { get; }
 
@@ -45,6 +49,7 @@ public sealed class SessionSnapshot
     private Caller Create(CredentialKind credential)
     {
         var isOperator = Facts.PlatformRole == PlatformRole.Admin;
+        var permissions = Access.In(Facts.ProjectId);
         return new Caller
         {
             Kind = CallerKind.User,
@@ -55,13 +60,10 @@ public sealed class SessionSnapshot
             SessionId = Facts.SessionId,
             Credential = credential,
             IsOperator = isOperator,
-            Permissions = Facts.Role is { } role ? BuiltInRoles.Of(Effective(role), Facts.Grant, isOperator) : BuiltInRoles.OfOutsider(isOperator),
+            Access = Access,
+            Permissions = isOperator ? permissions.Union(BuiltInRoles.Operator) : permissions,
         };
     }
-
-    // A project-bound member counts as viewer outside the projects of his grants; on those he acts as a member.
-    private OrganizationRole Effective(OrganizationRole role) =>
-        role == OrganizationRole.Member && Facts.ProjectBound == true && Facts.Grant is null ? OrganizationRole.Viewer : role;
 }
 
 /// <summary>One row of the query behind a snapshot.</summary>
@@ -97,8 +99,6 @@ internal sealed record SessionFacts
     public required OrganizationRole? Role { get; init; }
 
     public required bool? ProjectBound { get; init; }
-
-    public required ProjectRole? Grant { get; init; }
 
     public required bool? Bypass { get; init; }
 

@@ -1,54 +1,75 @@
+using System.Collections.Frozen;
+using Platform.Data;
 using Platform.Identity;
 
 namespace Platform.Organizations;
 
-/// <summary>The permissions that built-in roles hold, worked out once from the registry.</summary>
+/// <summary>A role that every organization has. Its permissions follow from the registry.</summary>
+/// <param name="Word">Its name on the wire; custom roles cannot take it.</param>
+/// <param name="Permissions">What it gives: in the whole organization, or, for a project role, on the project it is granted on.</param>
+public sealed record BuiltInRole(Guid Id, string Word, PermissionSet Permissions)
+{
+    /// <summary>Set for the roles of memberships.</summary>
+    public OrganizationRole? Membership { get; init; }
+
+    /// <summary>Set for the roles that are granted on one project.</summary>
+    public ProjectRole? Project { get; init; }
+}
+
+/// <summary>The built-in roles, worked out once from the registry. They have fixed ids and no rows.</summary>
 public static class BuiltInRoles
 {
-    private static readonly PermissionSet[] Sets = Build();
+    /// <summary>Memberships' roles by rank, the strongest first, then the project roles likewise.</summary>
+    public static readonly IReadOnlyList<BuiltInRole> All =
+    [
+        Of(OrganizationRole.Owner), Of(OrganizationRole.Admin), Of(OrganizationRole.Member), Of(OrganizationRole.Viewer),
+        Of(ProjectRole.ProjectAdmin), Of(ProjectRole.ProjectEditor), Of(ProjectRole.ProjectViewer),
+    ];
 
-    /// <summary>
-    /// What a member may do while a project is active: his organization role, the grant on the project if there is one, what every user may do for himself,
-    /// and for an operator in a session the platform's permissions.
-    /// </summary>
-    public static PermissionSet Of(OrganizationRole role, ProjectRole? grant, bool isOperator) => Sets[Index(role, grant, isOperator)];
+    /// <summary>What every signed-in user may do for himself, wherever he is.</summary>
+    public static readonly PermissionSet Self = Where(holder => holder == PermissionHolder.Self);
 
-    /// <summary>As <see cref="Of"/> for a user without a place in any organization.</summary>
-    public static PermissionSet OfOutsider(bool isOperator) => isOperator ? OperatorOnly : SelfOnly;
+    /// <summary>What an operator in a session may do beside his roles.</summary>
+    public static readonly PermissionSet Operator = Where(holder => holder == PermissionHolder.Platform);
 
-    private static readonly PermissionSet SelfOnly = new(Names(entry => entry.Holder == PermissionHolder.Self));
+    private static readonly FrozenDictionary<Guid, BuiltInRole> ById = All.ToFrozenDictionary(role => role.Id);
+    private static readonly FrozenDictionary<string, BuiltInRole> ByWord = All.ToFrozenDictionary(role => role.Word, StringComparer.Ordinal);
 
-    private static readonly PermissionSet OperatorOnly = new(Names(entry => entry.Holder is PermissionHolder.Self or PermissionHolder.Platform));
+    public static BuiltInRole? Find(Guid id) => ById.GetValueOrDefault(id);
 
-    private static int Index(OrganizationRole role, ProjectRole? grant, bool isOperator) =>
-        (((int)role * 4) + (grant is { } given ? (int)given + 1 : 0)) * 2 + (isOperator ? 1 : 0);
+    public static BuiltInRole? Find(string word) => ByWord.GetValueOrDefault(word);
 
-    private static PermissionSet[] Build()
+    /// <summary>The role of a membership.</summary>
+    public static BuiltInRole For(OrganizationRole role) => All[(int)role];
+
+    /// <summary>The role of a grant on a project.</summary>
+    public static BuiltInRole For(ProjectRole role) => All[4 + (int)role];
+
+    private static BuiltInRole Of(OrganizationRole role) => new(IdOf(1 + (int)role), Word(role), Where(holder => Holds(holder, role))) { Membership = role };
+
+    private static BuiltInRole Of(ProjectRole role) => new(IdOf(11 + (int)role), Word(role), Where(holder => Holds(holder, role))) { Project = role };
+
+    // Admins and owners hold the permissions of project roles everywhere, members and viewers the reading ones.
+    private static bool Holds(PermissionHolder holder, OrganizationRole role) => holder switch
     {
-        var sets = new PermissionSet[32];
-        foreach (var role in Enum.GetValues<OrganizationRole>())
-        {
-            foreach (var grant in new ProjectRole?[] { null, ProjectRole.ProjectAdmin, ProjectRole.ProjectEditor, ProjectRole.ProjectViewer })
-            {
-                foreach (var isOperator in new[] { false, true })
-                    sets[Index(role, grant, isOperator)] = new(Names(entry => Holds(entry.Holder, role, grant, isOperator)));
-            }
-        }
-        return sets;
-    }
-
-    private static bool Holds(PermissionHolder holder, OrganizationRole role, ProjectRole? grant, bool isOperator) => holder switch
-    {
-        PermissionHolder.Self => true,
-        PermissionHolder.Viewer => true,
+        PermissionHolder.Self or PermissionHolder.Viewer or PermissionHolder.ProjectViewer => true,
         PermissionHolder.Member => role <= OrganizationRole.Member,
-        PermissionHolder.Admin => role <= OrganizationRole.Admin,
+        PermissionHolder.Admin or PermissionHolder.ProjectEditor or PermissionHolder.ProjectAdmin => role <= OrganizationRole.Admin,
         PermissionHolder.Owner => role == OrganizationRole.Owner,
-        PermissionHolder.ProjectViewer => true,
-        PermissionHolder.ProjectEditor => role <= OrganizationRole.Admin || grant <= ProjectRole.ProjectEditor,
-        PermissionHolder.ProjectAdmin => role <= OrganizationRole.Admin || grant == ProjectRole.ProjectAdmin,
-        _ => isOperator,
+        _ => false,
     };
 
-    private static IEnumerable<string> Names(Func<PermissionEntry, bool> held) => PermissionRegistry.All.Where(held).Select(entry => entry.Name);
+    private static bool Holds(PermissionHolder holder, ProjectRole role) => holder switch
+    {
+        PermissionHolder.ProjectViewer => true,
+        PermissionHolder.ProjectEditor => role <= ProjectRole.ProjectEditor,
+        PermissionHolder.ProjectAdmin => role == ProjectRole.ProjectAdmin,
+        _ => false,
+    };
+
+    private static PermissionSet Where(Func<PermissionHolder, bool> held) => PermissionSet.Of(PermissionRegistry.All.Where(entry => held(entry.Holder)).Select(entry => entry.Name));
+
+    private static Guid IdOf(int number) => new($"00000000-0000-7000-8000-0000000000{number:00}");
+
+    private static string Word<T>(T role) where T : struct, Enum => EnumWords<T>.ToWord(role);
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Platform.Data;
 using Platform.Identity;
 
 namespace Platform.Organizations;
@@ -47,7 +48,24 @@ internal sealed class RoleAssignmentConfiguration : IEntityTypeConfiguration<Rol
         builder.ToTable("role_assignments").HasKey(assignment => assignment.Id);
         builder.HasOne<Project>().WithMany().HasForeignKey(assignment => assignment.ProjectId).OnDelete(DeleteBehavior.Cascade);
         builder.HasOne<User>().WithMany().HasForeignKey(assignment => assignment.UserId).OnDelete(DeleteBehavior.Cascade);
-        builder.HasIndex(assignment => new { assignment.UserId, assignment.ProjectId }).IsUnique();
+        builder.HasIndex(assignment => new { assignment.UserId, assignment.RoleId, assignment.ProjectId }).IsUnique();
+        builder.HasIndex(assignment => new { assignment.UserId, assignment.RoleId }, "ix_role_assignments_organization_wide").IsUnique().HasFilter("project_id IS NULL");
+        builder.HasIndex(assignment => assignment.OrganizationId);
         builder.HasIndex(assignment => assignment.ProjectId);
+    }
+}
+
+internal sealed class RoleConfiguration : IEntityTypeConfiguration<Role>
+{
+    public void Configure(EntityTypeBuilder<Role> builder)
+    {
+        builder.ToTable("roles").HasKey(role => role.Id);
+        builder.Property(role => role.Permissions).HasJsonConversion();
+        builder.Property(role => role.Inherits).HasJsonConversion();
+        builder.Property(role => role.Closure).HasJsonConversion();
+        builder.Property(role => role.BuiltIns).HasJsonConversion();
+        builder.Property(role => role.Version).IsConcurrencyToken();
+        builder.HasOne<Organization>().WithMany().HasForeignKey(role => role.OrganizationId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasIndex(role => new { role.OrganizationId, role.NameKey }).IsUnique();
     }
 }

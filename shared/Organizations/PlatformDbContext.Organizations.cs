@@ -11,5 +11,7 @@ public sealed partial class PlatformDbContext
 
     public DbSet<Membership> Memberships => Set<Membership>();
 
+    public DbSet<Role> Roles => Set<Role>();
+
     public DbSet<RoleAssignment> RoleAssignments => Set<RoleAssignment>();
 }

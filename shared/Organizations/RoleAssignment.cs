@@ -2,7 +2,10 @@ using Platform.Data;
 
 namespace Platform.Organizations;
 
-/// <summary>A grant of a built-in project role to a member; at most one per user and project.</summary>
+/// <summary>
+/// A role given to a member beside that of his membership: a custom role in the whole organization or on one project, or a built-in project role on one project
+/// (a grant; at most one of the three per user and project). One per user, role and project.
+/// </summary>
 public sealed class RoleAssignment : IOrganizationOwned
 {
     public required Guid Id { get; init; }
@@ -11,10 +14,13 @@ public sealed class RoleAssignment : IOrganizationOwned
 
     public required Guid UserId { get; init; }
 
-    public required Guid ProjectId { get; init; }
+    /// <summary>A <see cref="Role"/> of the organization, or one of <see cref="BuiltInRoles"/>.</summary>
+    public required Guid RoleId { get; set; }
 
-    public required ProjectRole Role { get; set; }
+    /// <summary>Null: in the whole organization.</summary>
+    public Guid? ProjectId { get; init; }
 
+    /// <summary>When it stops counting; rows past it are deleted by a timer.</summary>
     public DateTimeOffset? ExpiresAt { get; set; }
 
     public Guid? AssignedBy { get; init; }
