@@ -114,7 +114,8 @@ public sealed class ExecutionQueue(
     public Task<int> CountAheadAsync(Execution execution, CancellationToken ct)
     {
         var (band, created, id) = (execution.Band, execution.CreatedAt, execution.Id);
-        return db.Executions.Where(e => e.Status == ExecutionStatus.Queued && !e.HoldsSlot && e.CancelRequestedAt == null).CountAsync(e => e.Band < band || (e.Band == band && (e.CreatedAt < created || (e.CreatedAt == created && e.Id.CompareTo(id) < 0))), ct);
+        return db.Executions.Where(ExecutionReads.WaitsForSlot)
+            .CountAsync(e => e.Band < band || (e.Band == band && (e.CreatedAt < created || (e.CreatedAt == created && e.Id.CompareTo(id) < 0))), ct);
     }
 
     private async Task<int> RoomAsync(CancellationToken ct) =>

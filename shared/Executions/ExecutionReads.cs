@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Platform.Data;
 
@@ -6,6 +7,9 @@ namespace Platform.Executions;
 /// <summary>The reads that every execution makes on its way. All see what the caller may see.</summary>
 internal static class ExecutionReads
 {
+    /// <summary>In the queue, without a slot, and not given up.</summary>
+    public static readonly Expression<Func<Execution, bool>> WaitsForSlot = e => e.Status == ExecutionStatus.Queued && !e.HoldsSlot && e.CancelRequestedAt == null;
+
     private static readonly HotQuery<Func<PlatformDbContext, Guid, CancellationToken, Task<Execution?>>> Work = new(() => EF.CompileAsyncQuery(
         (PlatformDbContext db, Guid id, CancellationToken ct) => db.Executions.Include(e => e.Saga).Include(e => e.Allocation).SingleOrDefault(e => e.Id == id)));
 
@@ -16,10 +20,10 @@ internal static class ExecutionReads
         (PlatformDbContext db, CancellationToken ct) => db.Executions.Count(e => e.HoldsSlot)));
 
     private static readonly HotQuery<Func<PlatformDbContext, CancellationToken, Task<bool>>> AnyWaiting = new(() => EF.CompileAsyncQuery(
-        (PlatformDbContext db, CancellationToken ct) => db.Executions.Any(e => e.Status == ExecutionStatus.Queued && !e.HoldsSlot && e.CancelRequestedAt == null)));
+        (PlatformDbContext db, CancellationToken ct) => db.Executions.Any(WaitsForSlot)));
 
     private static readonly HotQuery<Func<PlatformDbContext, int, IAsyncEnumerable<Execution>>> NextWaiting = new(() => EF.CompileAsyncQuery(
-        (PlatformDbContext db, int most) => db.Executions.Where(e => e.Status == ExecutionStatus.Queued && !e.HoldsSlot && e.CancelRequestedAt == null)
+        (PlatformDbContext db, int most) => db.Executions.Where(WaitsForSlot)
             .OrderBy(e => e.Band).ThenBy(e => e.CreatedAt).ThenBy(e => e.Id).Take(most).Include(e => e.Saga).Include(e => e.Allocation).AsQueryable()));
 
     private static readonly HotQuery<Func<PlatformDbContext, CancellationToken, Task<int>>> Queued = new(() => EF.CompileAsyncQuery(

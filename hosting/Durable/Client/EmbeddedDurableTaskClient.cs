@@ -39,7 +39,10 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, Management
             Tags = options?.Tags ?? new Dictionary<string, string>(),
         };
         var creation = new NewInstance(header, Replaceable(options?.DedupeStatuses));
-        await CommitAsync(c => c.Creations.Add(creation), cancellation);
+        if (options is { InstanceId: not null } or { StartAt: not null })
+            await CommitAsync(c => c.Creations.Add(creation), cancellation);
+        else
+            await Birth.RunAsync(Node, creation, cancellation);
         return creation.Refused ? throw new InvalidOperationException($"An orchestration '{id}' exists already.") : id;
     }
 

@@ -12,6 +12,9 @@ internal sealed class Checkpoint(Action<Exception?> completed)
     /// <summary>The lease without which it must not be committed; null for calls of clients, which may come from any node.</summary>
     public PartitionLease? Fence { get; init; }
 
+    /// <summary>The instance of <see cref="Update"/> itself, which its first turn creates. Nobody else knows its id yet, so that it cannot be refused.</summary>
+    public NewInstance? Born { get; init; }
+
     public InstanceUpdate? Update { get; init; }
 
     public StoredEntity? Entity { get; init; }

@@ -24,6 +24,9 @@ internal sealed class InstanceTurn
         _now = _state is not null && _state.Run.Now > _node.UtcNow ? _state.Run.Now : _node.UtcNow;
     }
 
+    /// <summary>Set when the turn is to create its instance.</summary>
+    public NewInstance? Born { get; init; }
+
     /// <summary>What the turn was given.</summary>
     public List<Message> Messages { get; }
 
@@ -184,7 +187,7 @@ internal sealed class InstanceTurn
         History = HistoryJson.Write(history),
     };
 
-    private Checkpoint WithUpdate(InstanceUpdate update, Action<Exception?> completed) => new(completed) { Fence = _partition.Lease, Update = update };
+    private Checkpoint WithUpdate(InstanceUpdate update, Action<Exception?> completed) => new(completed) { Fence = _partition.Lease, Born = Born, Update = update };
 
     /// <summary>An ended orchestration still sends and starts what it asked for without waiting; its timers are void.</summary>
     private void Carry(OrchestrationAction action, Checkpoint checkpoint)

@@ -22,10 +22,42 @@ internal sealed class LiveOrchestration(DurableNode node, OwnedPartition partiti
         if (_committing is { } turn)
             await FinishAsync(turn);
         if (Partition.Lost.IsCancellationRequested)
+        {
+            TakeMailbox().ForEach(message => message.Birth?.CreateOnly());
             return true;
+        }
+
+        if (Peek(static mailbox => mailbox.Find(m => m.Birth is not null)?.Birth) is { } birth)
+            return Bear(birth);
         if (!_loaded && !TryAdopt())
             await LoadAsync();
         return TakeTurn();
+    }
+
+    /// <summary>Makes the first turn of an instance that it puts into the store.</summary>
+    private bool Bear(Birth birth)
+    {
+        _ = TakeMailbox(); // nobody else knows the instance, so that nothing else was sent to it
+        var state = InstanceState.New(birth.Creation.Header, Node.Services, Violated);
+        if (!Runs(state))
+        {
+            birth.CreateOnly();
+            return false;
+        }
+
+        SetState(state);
+        _loaded = true;
+        var turn = new InstanceTurn(Node, Partition, state, []) { Born = birth.Creation };
+        turn.Run(OnBorn, Violated);
+        _committing = turn;
+        Node.Writer.Enqueue(turn.Checkpoint!);
+        return true;
+
+        void OnBorn(Exception? error)
+        {
+            birth.Committed(error);
+            OnCommitted(error);
+        }
     }
 
     /// <summary>A new instance need not be read: its creator hands it over.</summary>

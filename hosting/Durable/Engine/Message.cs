@@ -19,4 +19,7 @@ internal sealed record Message(string InstanceId, int Partition)
 
     /// <summary>A new instance whose row is in the store.</summary>
     public InstanceHeader? Start { get; init; }
+
+    /// <summary>A new instance that its first turn is to put into the store.</summary>
+    public Birth? Birth { get; init; }
 }

@@ -41,6 +41,8 @@ internal sealed class OwnedPartition(DurableNode node, PartitionLease lease)
 
             Remove(instance);
         }
+
+        message.Birth?.CreateOnly();
     }
 
     public void Remove(LiveInstance instance) => _instances.TryRemove(new KeyValuePair<string, LiveInstance>(instance.InstanceId, instance));

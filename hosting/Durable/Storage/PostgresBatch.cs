@@ -95,10 +95,11 @@ internal sealed class PostgresBatch(NpgsqlBatch batch, IReadOnlyList<Checkpoint>
     public async Task ExecuteAsync(Announcement announcement, CancellationToken ct)
     {
         AddFences();
+        AddCreations([.. checkpoints.Where(c => c.Born is not null).Select(c => c.Born!)]);
         AddUpdates();
         AddEntities();
         AddConsumed();
-        AddCreations();
+        AddCreations([.. checkpoints.SelectMany(c => c.Creations)]);
         AddMessages();
         if (announcement.Partitions.Count + announcement.Instances.Count > 0)
             Select("SELECT pg_notify($1, $2)", Channel, PostgresAnnouncement.Write(announcement));
@@ -159,10 +160,10 @@ internal sealed class PostgresBatch(NpgsqlBatch batch, IReadOnlyList<Checkpoint>
             Add(Consume, Column(consumed, c => c.Partition), Column(consumed, c => c.Id));
     }
 
-    private void AddCreations()
+    private void AddCreations(List<NewInstance> creations)
     {
         // Almost always one group: replaceable when finished.
-        foreach (var group in checkpoints.SelectMany(c => c.Creations).GroupBy(c => string.Join(',', c.Replaceable)))
+        foreach (var group in creations.GroupBy(c => string.Join(',', c.Replaceable)))
         {
             var all = group.ToList();
             var headers = all.ConvertAll(c => c.Header);

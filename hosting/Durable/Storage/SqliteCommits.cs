@@ -102,6 +102,8 @@ internal sealed class SqliteCommits(SqliteConnection connection) : IDisposable
 
     private void Write(Checkpoint checkpoint)
     {
+        if (checkpoint.Born is { } born)
+            Create(born);
         if (checkpoint.Update is { } state)
             Write(state);
         checkpoint.Rewinds.ForEach(Write);

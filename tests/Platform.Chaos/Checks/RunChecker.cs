@@ -5,7 +5,7 @@ using Platform.Chaos.Workflows;
 namespace Platform.Chaos.Checks;
 
 /// <summary>Compares what is stored in the end with what failure-free runs give, and says what differs.</summary>
-internal sealed class RunChecker(StoredRun stored, IReadOnlyCollection<WorkflowModel> models, ExecutionLog executions)
+internal sealed class RunChecker(StoredRun stored, IReadOnlyCollection<WorkflowModel> models, IReadOnlyDictionary<string, bool> unnamed, ExecutionLog executions)
 {
     private static readonly JsonSerializerOptions Wire = new(JsonSerializerDefaults.Web);
 
@@ -29,6 +29,9 @@ internal sealed class RunChecker(StoredRun stored, IReadOnlyCollection<WorkflowM
                 Add(model, $"the activity {activity} was never executed");
         }
 
+        var started = rows.Values.Where(row => row.Name == WorkflowFunctions.Unnamed).ToList();
+        started.ForEach(row => rows.Remove(row.Id));
+        CheckUnnamed(started);
         _violations.AddRange(rows.Keys.Select(id => $"{id} is stored, but nobody started it"));
         _violations.AddRange(stored.Inbox.Select(message => $"a message is left in an inbox: {message}"));
         return _violations;
@@ -77,6 +80,24 @@ internal sealed class RunChecker(StoredRun stored, IReadOnlyCollection<WorkflowM
             Add(model, $"{row.Id} has {twice.Key} {twice.Count()} times in its history");
         foreach (var again in heard.Where(h => h.Round < expected.Rounds - 1 && tokens.Contains(h.Token)))
             Add(model, $"{row.Id} heard {again.Token} in round {again.Round} and got it again");
+    }
+
+    /// <summary>An acknowledged start gave one instance, any other one at most; each ended as a failure-free one does.</summary>
+    private void CheckUnnamed(List<StoredRow> rows)
+    {
+        var results = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var row in rows)
+        {
+            var result = row.Status == OrchestrationRuntimeStatus.Completed ? JsonSerializer.Deserialize<UnnamedResult>(row.Output!, Wire) : null;
+            if (result is null || result.Value != Values.OfUnnamed(result.Label))
+                _violations.Add($"{row.Id} ({row.Name}) is {row.Status}: {row.Output}");
+            else
+                results[result.Label] = results.GetValueOrDefault(result.Label) + 1;
+            _violations.AddRange(new HistoryChecker().Check(stored.History[row.Id].Select(piece => (piece.Number, piece.Events)).ToList(), restarted: false).Select(violation => $"the history of {row.Id}: {violation}"));
+        }
+
+        _violations.AddRange(unnamed.Where(start => start.Value && !results.ContainsKey(start.Key)).Select(start => $"{start.Key} was acknowledged and is missing"));
+        _violations.AddRange(results.Where(result => result.Value > 1 || !unnamed.ContainsKey(result.Key)).Select(result => $"{result.Key} is stored {result.Value} times"));
     }
 
     private void CheckLedger(WorkflowModel model)

@@ -62,7 +62,7 @@ internal sealed class Fleet : IAsyncDisposable
             await worker.StopAsync();
         await using var connection = Connect();
         var stored = await StoredRun.ReadAsync(connection, _database is null ? "" : "host.");
-        List<string> violations = [.. Load.Unfinished.Select(id => $"{id} has not ended"), .. new RunChecker(stored, Load.Models, new ExecutionLog(_executions)).Check()];
+        List<string> violations = [.. Load.Unfinished.Select(id => $"{id} has not ended"), .. new RunChecker(stored, Load.Models, Load.Unnamed, new ExecutionLog(_executions)).Check()];
         return new ChaosReport(name, _seed, disturbances, stored.Instances.Count, _elapsed.Elapsed, violations, _folder);
     }
 

@@ -14,6 +14,7 @@ internal sealed class WorkflowLoad(IReadOnlyList<Worker> workers, int seed, int 
     private readonly List<Root> _roots = [];
     private readonly Dictionary<string, long> _suspended = new(StringComparer.Ordinal);
     private readonly HashSet<string> _perhapsSuspended = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, bool> _unnamed = new(StringComparer.Ordinal);
     private HashSet<string> _unfinished = [];
     private volatile bool _draining;
     private int _finished;
@@ -25,6 +26,9 @@ internal sealed class WorkflowLoad(IReadOnlyList<Worker> workers, int seed, int 
     public int Started => Volatile.Read(ref _started);
 
     public IReadOnlyCollection<WorkflowModel> Models => _roots.ConvertAll(r => r.Model);
+
+    /// <summary>Labels of the workflows without an id of ours, and whether their start was acknowledged; when not, nobody knows whether they were started.</summary>
+    public IReadOnlyDictionary<string, bool> Unnamed => _unnamed;
 
     /// <summary>What has not ended when <see cref="RunAsync"/> returns.</summary>
     public IReadOnlyCollection<string> Unfinished => [.. _unfinished.Concat(_roots.Where(r => !r.Started).Select(r => r.Id))];
@@ -47,6 +51,8 @@ internal sealed class WorkflowLoad(IReadOnlyList<Worker> workers, int seed, int 
                 return;
 
             AddRoots();
+            if (!_draining)
+                await StartUnnamedAsync($"u{_unnamed.Count}");
             await Task.WhenAll(_roots.Where(r => !r.Started).Select(StartAsync));
             await Task.WhenAll(_roots.Where(r => r.Started).SelectMany(r => r.Events).Where(e => !e.Raised && unfinished.Contains(e.Expected.InstanceId) && _random.Next(3) > 0).Select(RaiseAsync).ToList());
             await SuspendAsync();
@@ -67,6 +73,8 @@ internal sealed class WorkflowLoad(IReadOnlyList<Worker> workers, int seed, int 
         if (root.Started)
             Interlocked.Increment(ref _started);
     }
+
+    private async Task StartUnnamedAsync(string label) => _unnamed[label] = await AnyWorker().TryPostAsync($"/start-unnamed/{label}");
 
     private async Task RaiseAsync(EventState state)
     {

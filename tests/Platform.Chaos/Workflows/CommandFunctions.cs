@@ -24,6 +24,15 @@ public static class CommandFunctions
         }
     }
 
+    /// <summary>Not to be repeated: the engine makes the id.</summary>
+    [Function("Chaos_StartUnnamed")]
+    public static async Task<IResult> StartUnnamedAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "start-unnamed/{label}")] HttpRequest request, string label, [DurableClient] DurableTaskClient client)
+    {
+        await client.ScheduleNewOrchestrationInstanceAsync(WorkflowFunctions.Unnamed, label);
+        return Results.StatusCode(StatusCodes.Status201Created);
+    }
+
     [Function("Chaos_Raise")]
     public static async Task<IResult> RaiseAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "raise/{id}/{name}")] HttpRequest request, string id, string name, [DurableClient] DurableTaskClient client)

@@ -21,6 +21,8 @@ internal static class Values
 
     public static string ActivityKey(string instanceId, string step, int index) => $"{instanceId}/{step}/{index}";
 
+    public static long OfUnnamed(string label) => Add(Add(0, Of(ActivityKey(label, "unnamed", 0))), Of(ActivityKey(label, "unnamed", 1)));
+
     public static string ChildId(string instanceId, string step) => $"{instanceId}-{step}";
 
     public static string EventName(string step) => $"event-{step}";

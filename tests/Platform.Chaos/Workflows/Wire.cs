@@ -24,3 +24,5 @@ public sealed record EventContent(long Value, string Token);
 public sealed record WorkInput(string Key, int Failures, int Milliseconds);
 
 public sealed record SenderInput(string Target, string Step, int Count);
+
+public sealed record UnnamedResult(string Label, long Value);

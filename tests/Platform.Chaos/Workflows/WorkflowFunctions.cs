@@ -5,6 +5,7 @@ public static class WorkflowFunctions
 {
     internal const string Workflow = "Chaos_Workflow";
     internal const string Sender = "Chaos_Sender";
+    internal const string Unnamed = "Chaos_Unnamed";
     internal const string PlannedFailure = "planned failure";
 
     [Function(Workflow)]
@@ -41,5 +42,16 @@ public static class WorkflowFunctions
         }
 
         return input.Count;
+    }
+
+    /// <summary>Started without an id, so that its creation and its first turn are one commit.</summary>
+    [Function(Unnamed)]
+    public static async Task<UnnamedResult> RunUnnamedAsync([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        var label = context.GetInput<string>()!;
+        var first = context.CallActivityAsync<long>(ActivityFunctions.Work, new WorkInput(Values.ActivityKey(label, "unnamed", 0), 0, 5));
+        await context.CreateTimer(TimeSpan.FromMilliseconds(20), CancellationToken.None);
+        var sum = Values.Add(0, await first);
+        return new UnnamedResult(label, Values.Add(sum, await context.CallActivityAsync<long>(ActivityFunctions.Work, new WorkInput(Values.ActivityKey(label, "unnamed", 1), 0, 0))));
     }
 }
