@@ -92,7 +92,28 @@ internal sealed class DurableHarness : IAsyncDisposable
         return await CompletionAsync(started);
     }
 
-    public Task<OrchestrationMetadata> CompletionAsync(string id) => Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true).WaitAsync(Patience);
+    public async Task<OrchestrationMetadata> CompletionAsync(string id)
+    {
+        try
+        {
+            return await Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true).WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"'{id}' has not ended within {Patience.TotalSeconds} s: {await StateAsync(id)}");
+        }
+    }
+
+    /// <summary>What the store knows of an instance, for the message of a test that waited in vain.</summary>
+    private async Task<string> StateAsync(string id)
+    {
+        if (await Engine.Store.Inner.LoadAsync(id, CancellationToken.None) is not { } stored)
+            return "it is not in the store";
+        var partition = stored.Instance.Header.Partition;
+        var inbox = await Engine.Store.Inner.ReadInboxIdsAsync(partition, id, CancellationToken.None);
+        var owned = Engine.Engine.Node.OwnedOrNull(partition);
+        return $"{stored.Instance.Status}, partition {(owned is null ? "not owned" : owned.Holds(id) ? "owned, instance in memory" : "owned, instance not in memory")}, {inbox.Count} messages in its inbox, history {string.Join('\n', stored.History)}";
+    }
 
     /// <summary>Waits for a condition on an instance's state.</summary>
     public async Task<OrchestrationMetadata> UntilAsync(string id, Func<OrchestrationMetadata, bool> condition)
