@@ -9,6 +9,7 @@ using Platform.Functions.Hosts;
 using Platform.Functions.Identity;
 using Platform.Health;
 using Platform.Idempotency;
+using Platform.Mail;
 using Platform.Notifications;
 using Platform.Outbound;
 using Platform.Sandbox;
@@ -32,6 +33,7 @@ public static class PlatformComposition
         services.AddSecrets();
         services.AddBlobs();
         services.AddOutbound();
+        services.AddMail();
         services.AddExecutions(); // before the sandbox: at the end what it runs has to end first
         services.AddSandbox(configuration);
         services.AddHealth();

@@ -12,7 +12,6 @@ public sealed class AzuriteServer : IAsyncLifetime
     private const string Version = "3.37.0";
     private const string Listening = "Azurite Blob service successfully listens on ";
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    private static readonly SemaphoreSlim Installing = new(1, 1);
 
     private Process? _process;
 
@@ -21,7 +20,7 @@ public sealed class AzuriteServer : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var program = await InstallAsync();
+        var program = Path.Combine(await NpmPackages.InstallAsync($"azurite@{Version}"), "node_modules", "azurite", "dist", "src", "blob", "main.js");
         var start = new ProcessStartInfo("node") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
         foreach (var argument in (string[])[program, "--blobPort", "0", "--inMemoryPersistence", "--disableTelemetry", "--silent"])
             start.ArgumentList.Add(argument);
@@ -60,38 +59,5 @@ public sealed class AzuriteServer : IAsyncLifetime
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return await found.Task.WaitAsync(StartLimit);
-    }
-
-    private static async Task<string> InstallAsync()
-    {
-        var folder = RepositoryFiles.PathOf("artifacts", "tools", $"azurite-{Version}");
-        var program = Path.Combine(folder, "node_modules", "azurite", "dist", "src", "blob", "main.js");
-        await Installing.WaitAsync();
-        try
-        {
-            if (File.Exists(program))
-                return program;
-            var staging = $"{folder}.{Environment.ProcessId}";
-            await RunNpmAsync("install", "--prefix", staging, $"azurite@{Version}", "--no-audit", "--no-fund", "--ignore-scripts");
-            if (!Directory.Exists(folder))
-                Directory.Move(staging, folder);
-            return program;
-        }
-        finally
-        {
-            Installing.Release();
-        }
-    }
-
-    private static async Task RunNpmAsync(params string[] arguments)
-    {
-        Directory.CreateDirectory(arguments[2]);
-        var start = new ProcessStartInfo("npm", arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"npm {string.Join(' ', arguments)} failed: {errors}{await output}");
     }
 }
