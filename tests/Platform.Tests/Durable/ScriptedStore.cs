@@ -15,7 +15,7 @@ internal sealed class ScriptedStore(IDurableStore inner) : IDurableStore
     /// <summary>Runs before a commit; what it throws makes the commit fail without an effect.</summary>
     public Func<IReadOnlyList<Checkpoint>, Task>? BeforeCommit { get; set; }
 
-    /// <summary>Runs after a commit; what it throws makes it fail although it has taken effect.</summary>
+    /// <summary>Runs after a commit that has taken effect; what it throws makes it fail all the same.</summary>
     public Func<IReadOnlyList<Checkpoint>, Task>? AfterCommit { get; set; }
 
     /// <summary>Heartbeats hang from now on, everything else works.</summary>
@@ -45,7 +45,7 @@ internal sealed class ScriptedStore(IDurableStore inner) : IDurableStore
             await before(checkpoints);
         var lost = await CallAsync(() => inner.CommitAsync(checkpoints, announcement, ct));
         Commits++;
-        if (AfterCommit is { } after)
+        if (lost.Count == 0 && AfterCommit is { } after)
             await after(checkpoints);
         return await CallAsync(() => Task.FromResult(lost)); // it may have died meanwhile
     }
