@@ -98,9 +98,9 @@ internal sealed class DurableHarness : IAsyncDisposable
         {
             return await Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true).WaitAsync(Patience);
         }
-        catch (TimeoutException)
+        catch (TimeoutException e)
         {
-            throw new TimeoutException($"'{id}' has not ended within {Patience.TotalSeconds} s: {await StateAsync(id)}");
+            throw new TimeoutException($"'{id}' has not ended within {Patience.TotalSeconds} s: {await StateAsync(id)}", e);
         }
     }
 
