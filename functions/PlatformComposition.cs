@@ -1,4 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
+using Platform.Admin;
+using Platform.Agents;
+using Platform.Audit;
 using Platform.Blobs;
 using Platform.Data;
 using Platform.Events;
@@ -7,13 +10,17 @@ using Platform.Functions.Documentation;
 using Platform.Functions.Events;
 using Platform.Functions.Hosts;
 using Platform.Functions.Identity;
+using Platform.Functions.Organizations;
 using Platform.Health;
 using Platform.Idempotency;
+using Platform.Identity.OAuth;
 using Platform.Mail;
 using Platform.Notifications;
+using Platform.Organizations;
 using Platform.Outbound;
 using Platform.Sandbox;
 using Platform.Secrets;
+using Platform.Variables;
 
 namespace Platform.Functions;
 
@@ -27,7 +34,11 @@ public static class PlatformComposition
 
         services.AddPlatformData(configuration);
         services.AddHostAdapters(configuration);
+        services.AddAudit();
         services.AddIdentity(configuration);
+        services.AddOAuth();
+        services.AddOrganizations();
+        services.AddAdmin();
         services.AddRateLimits(configuration);
         services.AddIdempotency();
         services.AddSecrets();
@@ -40,9 +51,16 @@ public static class PlatformComposition
         services.AddDocumentation();
         services.AddEventTail();
         services.AddNotifications();
+        services.AddVariables();
+        services.AddAgents();
 
         services.AddSingleton<SessionCookies>();
+        services.AddSingleton<OAuthCookie>();
         services.AddSingleton<SessionCredentials>();
+        services.AddSingleton<TokenCredentials>();
+        services.AddSingleton<TokenUseRecorder>();
+        services.AddSingleton<DevTokenViews>();
+        services.AddScoped<DeliveryTeam>();
         services.AddStreams();
         services.AddHttpPipeline();
         builder.UseHttpPipeline();

@@ -4,4 +4,8 @@ using Platform.Functions;
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.AddPlatform();
-builder.Build().Run();
+var app = builder.Build();
+if (CommandLine.Find(args) is { } command)
+    return await command(app.Services);
+app.Run();
+return 0;

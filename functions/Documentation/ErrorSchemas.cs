@@ -16,7 +16,7 @@ internal sealed class ErrorSchemas
             Object(("success", new OpenApiSchema { Type = JsonSchemaType.Boolean }), ("error", Text()), ("code", Text()), ("timestamp", Time()), ("requestId", Text())),
             ("details", Details())));
         document.AddComponent("ChecksError", With(Object(("error", Text())), ("message", Text()), ("code", Text()), ("details", Details())));
-        document.AddComponent("AgentsError", With(Object(("error", Text())), ("code", Text()), ("details", Details())));
+        document.AddComponent("AgentsError", With(Object(("error", Text())), ("code", Text()), ("details", Details()), ("success", new OpenApiSchema { Type = JsonSchemaType.Boolean })));
         document.AddComponent("InferenceError", Object(("error", Text()), ("message", Text())));
         document.AddComponent("GatewayError", Object(("error", With(Object(("message", Text()), ("type", Text())), ("param", NullableText()), ("code", NullableText())))));
     }

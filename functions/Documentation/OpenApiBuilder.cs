@@ -88,17 +88,35 @@ internal sealed class OpenApiBuilder
 
     private OpenApiRequestBody? RequestBody(Operation operation, HttpMethod method)
     {
-        if ((operation.Body ?? operation.Form) is not { } type || method == HttpMethod.Get)
+        if (!operation.TakesBody || method == HttpMethod.Get)
             return null;
-        if (type == typeof(byte[]))
-            return new OpenApiRequestBody { Required = true, Content = As("application/octet-stream", new OpenApiSchema()) };
         var json = WireJson.For(operation.Family);
-        return new OpenApiRequestBody
+        var content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal);
+        foreach (var (mediaType, type) in new[] { (Json, operation.Body), ("application/x-www-form-urlencoded", operation.Form), ("multipart/form-data", operation.Upload) })
         {
-            Required = ShapeCatalog.For(json).Get(type) is not ObjectShape { AllOptional: true },
-            Content = As(operation.Form is null ? Json : "application/x-www-form-urlencoded", _schemas.OfInput(type, json)),
-        };
+            if (type == typeof(byte[]))
+                content["application/octet-stream"] = new OpenApiMediaType { Schema = new OpenApiSchema() };
+            else if (type is not null)
+                content[mediaType] = new OpenApiMediaType { Schema = type == operation.Upload ? WithFile(_schemas.OfInput(type, json)) : _schemas.OfInput(type, json) };
+        }
+
+        return new OpenApiRequestBody { Required = (operation.Body ?? operation.Form) is not { } first || IsRequired(first, json), Content = content };
     }
+
+    private static bool IsRequired(Type body, WireJson json) => body == typeof(byte[]) || ShapeCatalog.For(json).Get(body) is not ObjectShape { AllOptional: true };
+
+    private static OpenApiSchema WithFile(IOpenApiSchema fields) => new()
+    {
+        AllOf =
+        [
+            fields,
+            new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal) { [UploadedFile.Part] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } },
+            },
+        ],
+    };
 
     private OpenApiResponses Responses(Operation operation)
     {
@@ -116,7 +134,6 @@ internal sealed class OpenApiBuilder
 
     private static IEnumerable<int> Refusals(Operation operation)
     {
-        var hasInput = operation.Body is not null || operation.Form is not null;
         yield return operation.Family == Family.Executions ? 422 : 400;
         if (!operation.IsPublic)
         {
@@ -128,9 +145,9 @@ internal sealed class OpenApiBuilder
             yield return 404;
         if (operation.Idempotent)
             yield return 409;
-        if (hasInput)
+        if (operation.TakesBody)
             yield return 413;
-        if (hasInput && operation.Family != Family.Executions)
+        if (operation.TakesBody && operation.Family != Family.Executions)
             yield return 415;
         if (operation.Rate != Rate.None)
             yield return 429;

@@ -164,7 +164,7 @@ internal sealed class SchemaCatalog(OpenApiDocument document, Summaries summarie
         info.Properties.Any(property => property.IsRequired) ? null : JsonSerializer.Deserialize("{}"u8, info.Type, json.Reading);
 
     private static JsonNode? Default(JsonPropertyInfo property, object absent, WireJson json) =>
-        IsRequired(property) || property.Get!(absent) is null or System.Collections.ICollection { Count: 0 }
+        IsRequired(property) || property.Get!(absent) is null or JsonElement { ValueKind: JsonValueKind.Undefined } or System.Collections.ICollection { Count: 0 }
             ? null
             : JsonSerializer.SerializeToNode(property.Get!(absent), property.PropertyType, json.Writing);
 

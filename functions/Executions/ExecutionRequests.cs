@@ -14,12 +14,9 @@ public sealed record StartQuery
     public int? Wait { get; init; }
 }
 
-/// <summary>Reads what the area's operations take from path and headers.</summary>
+/// <summary>Reads what the area's operations take from headers.</summary>
 internal static class ExecutionRequests
 {
-    /// <summary>Ids in paths are opaque: what cannot be one is simply not found.</summary>
-    public static Guid ToId(this string text) => Guid.TryParse(text, out var id) ? id : Guid.Empty;
-
     /// <summary>How long the caller wants to wait for the result: as the query says, else the preference of RFC 7240, which is cut to what is possible.</summary>
     public static TimeSpan WaitFor(this HttpRequest http, StartQuery query) => TimeSpan.FromSeconds(query.Wait ?? Preferred(http.Headers["Prefer"]));
 

@@ -11,7 +11,7 @@ public sealed class FallbackFunctions(RouteTable routes, RootPage root)
 
     /// <summary>What runs here: a page for browsers, a service card for programs.</summary>
     [Function(Name)]
-    [Operation(Permissions.Public, Rate.None, Csrf = false, Response = typeof(ServiceCard))]
+    [Operation(Permissions.Public, Rate.None, Response = typeof(ServiceCard))]
     public object Serve(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", "put", "patch", "delete", "options", Route = "{*path}")] HttpRequest http)
     {

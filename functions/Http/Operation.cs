@@ -22,11 +22,26 @@ public sealed class Operation
 
     public required Auth Auth { get; init; }
 
+    /// <summary>How it meets an impersonating session; what follows from the permission is worked out.</summary>
+    public Impersonating Impersonating { get; init; }
+
+    /// <summary>Refused while an operator acts as somebody else.</summary>
+    public bool RefusesImpersonation => Impersonating == Impersonating.Refused;
+
+    /// <summary>Ends an impersonation or the session; taken also when the time for the impersonation is over.</summary>
+    public bool EndsImpersonation => Impersonating == Impersonating.Ending;
+
     public string? Audit { get; init; }
 
     public int Success { get; init; } = 200;
 
     public bool Csrf { get; init; } = true;
+
+    /// <summary>Public, but callers with a session cookie need the CSRF header.</summary>
+    public bool CsrfWithSession { get; init; }
+
+    /// <summary>Answers carry <c>success</c>.</summary>
+    public bool TellsSuccess { get; init; }
 
     public bool Idempotent { get; init; }
 
@@ -45,6 +60,12 @@ public sealed class Operation
 
     public Type? Form { get; init; }
 
+    public Type? Upload { get; init; }
+
+    public long UploadLimit { get; init; }
+
+    public bool TakesBody => (Body ?? Form ?? Upload) is not null;
+
     public Type? Response { get; init; }
 
     public Type? AlternativeResponse { get; init; }
@@ -58,6 +79,10 @@ public sealed class Operation
 
     /// <summary>Only an operator in an interactive session may call it.</summary>
     public bool NeedsOperator { get; init; }
+
+    /// <summary>Below <c>/v1</c> and <c>/workbench</c>, where the header <c>X-API-Key</c> is read.</summary>
+    public bool ReadsApiKey =>
+        Family == Family.Inference && (Route.StartsWith("v1/", StringComparison.Ordinal) || Route.StartsWith("workbench/", StringComparison.Ordinal));
 
     /// <summary>Below <c>/v1</c>: errors have OpenAI's form.</summary>
     public bool IsGateway { get; init; }

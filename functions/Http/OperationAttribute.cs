@@ -16,6 +16,9 @@ public sealed class OperationAttribute(string permission, Rate rate) : Attribute
 
     public Auth Auth { get; init; }
 
+    /// <summary>Whether an operator may call it while he acts as somebody else.</summary>
+    public Impersonating Impersonating { get; init; }
+
     /// <summary>Audit word <c>area.verb</c> of a state-changing operation; null writes no entry.</summary>
     public string? Audit { get; init; }
 
@@ -24,6 +27,12 @@ public sealed class OperationAttribute(string permission, Rate rate) : Attribute
 
     /// <summary>False for sign-out routes: cookie callers need no CSRF header there (cross-site requests are still refused).</summary>
     public bool Csrf { get; init; } = true;
+
+    /// <summary>On a public operation: callers with a session cookie need the CSRF header all the same, since it acts for their account.</summary>
+    public bool CsrfWithSession { get; init; }
+
+    /// <summary>Good answers carry <c>success: true</c>, so refusals carry <c>success: false</c> (agents' operations marked S).</summary>
+    public bool TellsSuccess { get; init; }
 
     /// <summary>The operation honours the header <c>Idempotency-Key</c>.</summary>
     public bool Idempotent { get; init; }
@@ -50,6 +59,12 @@ public sealed class OperationAttribute(string permission, Rate rate) : Attribute
 
     /// <summary>Record of an <c>application/x-www-form-urlencoded</c> body, for <c>http.ReadFormBodyAsync&lt;T&gt;(ct)</c>.</summary>
     public Type? Form { get; init; }
+
+    /// <summary>Record of the text parts of a <c>multipart/form-data</c> body, for <c>http.ReadUploadAsync&lt;T&gt;(ct)</c>; a file may come with them in the part <c>file</c>.</summary>
+    public Type? Upload { get; init; }
+
+    /// <summary>Limit in bytes of a multipart body.</summary>
+    public long UploadLimit { get; init; }
 
     /// <summary>Type of the answer where it is not the <c>T</c> of the function's <c>Result&lt;T&gt;</c>, for the OpenAPI document.</summary>
     public Type? Response { get; init; }

@@ -43,13 +43,8 @@ public sealed class OperationCatalog
 
     private static Operation Create(string name, MethodInfo method, HttpTriggerAttribute trigger)
     {
-        var operation = method.GetCustomAttribute<OperationAttribute>() ?? throw Refused(name, "lacks [Operation]");
-        var api = method.GetCustomAttribute<ApiAttribute>() ?? method.DeclaringType!.GetCustomAttribute<ApiAttribute>() ?? throw Refused(name, "lacks [Api]");
-        if (operation.Permission != Permissions.Public && !PermissionRegistry.Contains(operation.Permission))
-            throw Refused(name, $"names the unknown permission '{operation.Permission}'");
-        if (trigger.AuthLevel != AuthorizationLevel.Anonymous)
-            throw Refused(name, "asks for a function key; the platform has its own credentials");
-
+        var (operation, api) = AttributesOf(name, method);
+        Check(name, operation, trigger);
         var route = trigger.Route ?? throw Refused(name, "has no route");
         return new Operation
         {
@@ -60,9 +55,12 @@ public sealed class OperationCatalog
             Permission = operation.Permission,
             Rate = operation.Rate,
             Auth = operation.Auth,
+            Impersonating = RuleOf(operation),
             Audit = operation.Audit,
             Success = operation.Success,
             Csrf = operation.Csrf,
+            CsrfWithSession = operation.CsrfWithSession,
+            TellsSuccess = operation.TellsSuccess,
             Idempotent = operation.Idempotent,
             ObjectFirst = operation.ObjectFirst,
             Stream = operation.Stream,
@@ -71,15 +69,44 @@ public sealed class OperationCatalog
             Query = operation.Query,
             Body = operation.Body,
             Form = operation.Form,
+            Upload = operation.Upload,
+            UploadLimit = operation.UploadLimit,
             AlternativeResponse = operation.AlternativeResponse,
             Produces = operation.Produces,
             Response = operation.Response ?? ResponseType(method.ReturnType),
             DocumentationId = DocumentationIdOf(method),
             IsPublic = operation.Permission == Permissions.Public,
-            NeedsOperator = operation.Auth == Auth.Admin || operation.Permission.StartsWith("platform:", StringComparison.Ordinal),
+            NeedsOperator = NeedsOperator(operation),
             IsGateway = api.Family == Family.Inference && route.StartsWith("v1/", StringComparison.Ordinal),
         };
     }
+
+    private static (OperationAttribute Operation, ApiAttribute Api) AttributesOf(string name, MethodInfo method)
+    {
+        var operation = method.GetCustomAttribute<OperationAttribute>() ?? throw Refused(name, "lacks [Operation]");
+        var api = method.GetCustomAttribute<ApiAttribute>() ?? method.DeclaringType!.GetCustomAttribute<ApiAttribute>() ?? throw Refused(name, "lacks [Api]");
+        return (operation, api);
+    }
+
+    private static void Check(string name, OperationAttribute operation, HttpTriggerAttribute trigger)
+    {
+        if (operation.Permission != Permissions.Public && !PermissionRegistry.Contains(operation.Permission))
+            throw Refused(name, $"names the unknown permission '{operation.Permission}'");
+        if (trigger.AuthLevel != AuthorizationLevel.Anonymous)
+            throw Refused(name, "asks for a function key; the platform has its own credentials");
+        if (operation.Upload is not null && operation.UploadLimit <= 0)
+            throw Refused(name, "takes uploads without a limit");
+    }
+
+    private static bool NeedsOperator(OperationAttribute operation) =>
+        operation.Auth == Auth.Admin || operation.Permission.StartsWith("platform:", StringComparison.Ordinal);
+
+    private static Impersonating RuleOf(OperationAttribute operation) => operation.Impersonating switch
+    {
+        Impersonating.ByPermission when NeedsOperator(operation) => Impersonating.Refused,
+        Impersonating.ByPermission when operation.Permission != Permissions.Public && !Impersonation.Permissions.Contains(operation.Permission) => Impersonating.Refused,
+        var stated => stated,
+    };
 
     private static readonly string[] AllMethods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
 

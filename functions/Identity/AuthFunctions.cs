@@ -4,7 +4,7 @@ namespace Platform.Functions.Identity;
 
 /// <summary>Sign-up, sign-in and the session, as the executions family shows them.</summary>
 [Api(Family.Executions)]
-public sealed class AuthFunctions(SignUpService signUp, SignInService signIn, SessionService sessions, UserDirectory users, SessionCookies cookies, Caller caller)
+public sealed class AuthFunctions(SignUpService signUp, PasswordSignIn signIn, SessionService sessions, UserDirectory users, SessionCookies cookies, Caller caller)
 {
     /// <summary>Create an account with a personal organization and a default project. Opens no session.</summary>
     [Function("Auth_Register")]
@@ -28,9 +28,9 @@ public sealed class AuthFunctions(SignUpService signUp, SignInService signIn, Se
         var form = await http.ReadFormBodyAsync<PasswordLogin>(ct);
         if (!form.IsOk)
             return form.Error;
-        var outcome = await signIn.SignInAsync(form.Value.Username, form.Value.Password, ct);
+        var outcome = await signIn.SignInAsync(new PasswordAttempt(form.Value.Username, form.Value.Password, form.Value.TotpCode), ct);
         if (!outcome.IsOk)
-            return outcome.Error;
+            return Told(outcome.Error);
         var signedIn = outcome.Value;
         cookies.Write(http.HttpContext, signedIn);
         return new LoginAnswer("Login successful", signedIn.User.Username, signedIn.User.PlatformRole, signedIn.CsrfToken, signedIn.AccessToken, "bearer");
@@ -39,9 +39,11 @@ public sealed class AuthFunctions(SignUpService signUp, SignInService signIn, Se
     /// <summary>The signed-in user.</summary>
     [Function("Auth_Me")]
     [Operation(Permissions.ProfileRead, Rate.Auth)]
-    public Task<Result<UserView>> MeAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/auth/me")] HttpRequest http, CancellationToken ct) =>
-        users.FindAsync(caller.UserId!.Value, ct);
+    public async Task<Result<UserView>> MeAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/auth/me")] HttpRequest http, CancellationToken ct)
+    {
+        var user = await users.FindAsync(caller.UserId!.Value, ct);
+        return user.IsOk ? user.Value with { ImpersonatedBy = caller.ImpersonatorId } : user.Error;
+    }
 
     /// <summary>Whether the session is still good, with its CSRF token for cookie callers.</summary>
     [Function("Auth_VerifyToken")]
@@ -50,11 +52,12 @@ public sealed class AuthFunctions(SignUpService signUp, SignInService signIn, Se
         Valid: true,
         caller.Username!,
         caller.IsOperator ? PlatformRole.Admin : PlatformRole.User,
-        caller.Credential == CredentialKind.Cookie ? http.Cookies[SessionCookies.CsrfToken] ?? "" : "");
+        caller.Credential == CredentialKind.Cookie ? http.Cookies[SessionCookies.CsrfToken] ?? "" : "",
+        caller.ImpersonatorId);
 
     /// <summary>End the session and clear its cookies; succeeds without one too.</summary>
     [Function("Auth_Logout")]
-    [Operation(Permissions.Public, Rate.Auth, Csrf = false)]
+    [Operation(Permissions.Public, Rate.Auth, Csrf = false, Impersonating = Impersonating.Ending)]
     public async Task<Result<TextAnswer>> LogoutAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/auth/logout")] HttpRequest http, CancellationToken ct)
     {
@@ -62,4 +65,7 @@ public sealed class AuthFunctions(SignUpService signUp, SignInService signIn, Se
         cookies.Clear(http.HttpContext);
         return new TextAnswer("Logout successful");
     }
+
+    // This family tells a disabled account from a wrong password to nobody.
+    private static Error Told(Error refusal) => refusal == IdentityErrors.AccountDisabled || refusal == IdentityErrors.AccountBanned ? IdentityErrors.InvalidCredentials : refusal;
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Platform.Functions.Identity;
 
 /// <summary>The two cookies of a session: the JWT, which scripts cannot read, and the CSRF token, which they must. Host-only, SameSite=Lax, Path=/.</summary>
-public sealed class SessionCookies(IConfiguration configuration, IOptions<PlatformOptions> platform, SessionTokens tokens, SessionClock sessionClock)
+public sealed class SessionCookies(IConfiguration configuration, IOptions<PlatformOptions> platform, SessionTokens tokens, SessionClock sessionClock, SessionActivity activity)
 {
     public const string AccessToken = "access_token";
     public const string CsrfToken = "csrf_token";
@@ -38,6 +38,7 @@ public sealed class SessionCookies(IConfiguration configuration, IOptions<Platfo
             life = session.ExpiresAt - now;
         var csrf = http.Request.Cookies[CsrfToken];
         var token = await tokens.IssueAsync(claims.SessionId, claims.UserId, claims.Ver, life);
+        await activity.SeenAsync(claims.SessionId, now, http.RequestAborted);
         Write(http, token, csrf is not null && session.OwnsCsrfToken(csrf) ? csrf : null, session.Persistent ? life : null);
     }
 
@@ -58,7 +59,7 @@ public sealed class SessionCookies(IConfiguration configuration, IOptions<Platfo
     };
 
     // auto: always, except plain http from this machine in development, where browsers and tools would drop the cookie.
-    private bool IsSecure(HttpContext http) => _secure switch
+    internal bool IsSecure(HttpContext http) => _secure switch
     {
         "true" => true,
         "false" => false,

@@ -12,7 +12,8 @@ public interface IOperatorAccess
     ValueTask<OperatorVisit> IdentifyAsync(HttpContext http);
 
     /// <summary>Opens an interactive session on the response. Null when it is open, otherwise the refusal in words for the visitor.</summary>
-    ValueTask<string?> SignInAsync(HttpContext http, string username, string password);
+    /// <param name="code">Of a second factor; null when the visitor gave none.</param>
+    ValueTask<string?> SignInAsync(HttpContext http, string username, string password, string? code);
 
     /// <summary>Records, before it is done, what the operator of this request does to an instance, e.g. <c>orchestration.terminate</c>.</summary>
     ValueTask RecordAsync(HttpContext http, string action, string instanceId);

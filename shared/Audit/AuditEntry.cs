@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Platform.Data;
 
 namespace Platform.Audit;
@@ -33,7 +34,7 @@ public sealed class AuditEntry
     public required Guid Chain { get; init; }
 
     /// <summary>Place in the chain; null until the chain's worker has taken the row up.</summary>
-    public long? Sequence { get; set; }
+    public long? Sequence { get; private set; }
 
     public required DateTimeOffset Timestamp { get; init; }
 
@@ -52,7 +53,7 @@ public sealed class AuditEntry
     public Guid? ImpersonatorId { get; init; }
 
     /// <summary><c>area.verb</c>.</summary>
-    public required string Action { get; init; }
+    public required string Action { get; set; }
 
     public string? Alias { get; init; }
 
@@ -77,13 +78,31 @@ public sealed class AuditEntry
     public string Changes { get; private set; } = "[]";
 
     /// <summary>JSON object.</summary>
-    public string Metadata { get; set; } = "{}";
+    public string Metadata { get; private set; } = "{}";
 
     public IReadOnlyList<AuditChange> ReadChanges() => JsonSerializer.Deserialize<List<AuditChange>>(Changes, JsonColumn.Options)!;
 
+    /// <summary>Sets a member of the metadata.</summary>
+    public void Note(string name, object? value)
+    {
+        var members = JsonNode.Parse(Metadata)!.AsObject();
+        members[name] = JsonSerializer.SerializeToNode(value, JsonColumn.Options);
+        Metadata = members.ToJsonString(JsonColumn.Options);
+    }
+
     public void Add(AuditChange change) => Changes = JsonSerializer.Serialize(ReadChanges().Append(change), JsonColumn.Options);
 
-    public string? PreviousHash { get; set; }
+    /// <summary>Hash of the entry before it in the chain; see <see cref="AuditHash"/>.</summary>
+    public string? PreviousHash { get; private set; }
 
-    public string? Hash { get; set; }
+    public string? Hash { get; private set; }
+
+    /// <summary>Fills in the place in the chain; once.</summary>
+    internal void Link(long sequence, string previousHash)
+    {
+        if (Sequence is not null)
+            throw new InvalidOperationException("The entry has its place in the chain.");
+        (Sequence, PreviousHash) = (sequence, previousHash);
+        Hash = AuditHash.Of(this, previousHash);
+    }
 }

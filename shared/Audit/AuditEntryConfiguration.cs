@@ -14,6 +14,8 @@ internal sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEn
         builder.HasIndex(entry => new { entry.Chain, entry.Sequence }).IsUnique();
         builder.HasIndex(entry => new { entry.OrganizationId, entry.Timestamp });
         builder.HasIndex(entry => new { entry.ActorId, entry.Timestamp });
-        builder.HasIndex(entry => new { entry.Action, entry.Timestamp });
+        builder.HasIndex(entry => new { entry.OrganizationId, entry.Action, entry.Timestamp });
+        builder.HasIndex(entry => new { entry.OrganizationId, entry.ResourceId, entry.Timestamp });
+        builder.HasIndex(entry => entry.Chain, "ix_audit_entries_waiting").HasFilter("sequence IS NULL");
     }
 }

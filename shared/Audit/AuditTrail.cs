@@ -10,16 +10,26 @@ namespace Platform.Audit;
 /// </summary>
 public sealed class AuditTrail(PlatformDbContext db, CallerScope scope, WriteGate writes, TimeProvider clock)
 {
+    private const int MaxText = 300;
+
     private AuditEntry? _entry;
     private bool _stored;
 
     /// <summary>Adds the entry of the running operation.</summary>
-    public void Begin(string action, string? resourceId)
+    /// <param name="ofPlatform">An operator's operation: the entry belongs to the platform's chain, whatever organization is active.</param>
+    public void Begin(string action, string? resourceId, bool ofPlatform = false)
     {
-        var entry = Create(action, action[..Math.Max(action.IndexOf('.', StringComparison.Ordinal), 0)], resourceId);
+        var entry = Create(action, action[..Math.Max(action.IndexOf('.', StringComparison.Ordinal), 0)], resourceId, ofPlatform: ofPlatform);
         _entry = entry;
         db.Add(entry);
         db.SavedChanges += (_, _) => _stored |= db.Entry(entry).State == EntityState.Unchanged;
+    }
+
+    /// <summary>Says which of several things the running operation is.</summary>
+    public void Rename(string action)
+    {
+        if (_entry is not null)
+            _entry.Action = action;
     }
 
     /// <summary>Names what the running operation acts on.</summary>
@@ -27,7 +37,18 @@ public sealed class AuditTrail(PlatformDbContext db, CallerScope scope, WriteGat
     {
         if (_entry is null)
             return;
-        (_entry.ResourceType, _entry.ResourceId, _entry.ResourceName) = (resourceType, resourceId.ToString(), name);
+        (_entry.ResourceType, _entry.ResourceId, _entry.ResourceName) = (resourceType, Bounded(resourceId.ToString()), Bounded(name));
+    }
+
+    /// <summary>Moves the running operation's entry to the chain of another organization than the active one.</summary>
+    public void Move(Guid organizationId)
+    {
+        if (_entry is null || _stored)
+            return;
+        var entry = db.Entry(_entry);
+        entry.Property(row => row.Chain).CurrentValue = organizationId;
+        entry.Property(row => row.OrganizationId).CurrentValue = organizationId;
+        entry.Property(row => row.ProjectId).CurrentValue = null;
     }
 
     /// <summary>Records a changed field of the running operation. Never pass a secret; pass <c>***</c>.</summary>
@@ -39,10 +60,16 @@ public sealed class AuditTrail(PlatformDbContext db, CallerScope scope, WriteGat
             _entry.Reason = reason;
     }
 
-    /// <summary>Adds a further entry, e.g. an operator's access to somebody's object; stored with the next save.</summary>
-    public void Write(string action, string resourceType, object? resourceId, AuditOutcome outcome = AuditOutcome.Success)
+    /// <summary>Says something more about the running operation. Never pass a secret.</summary>
+    public void Note(string name, object? value) => _entry?.Note(name, value);
+
+    /// <summary>Adds a further entry; stored with the next save.</summary>
+    /// <param name="actor">Whose entry it is, when not the caller's.</param>
+    public AuditEntry Write(string action, string resourceType, object? resourceId, AuditOutcome outcome = AuditOutcome.Success, bool ofPlatform = false, Caller? actor = null)
     {
-        db.Add(Create(action, resourceType, resourceId?.ToString(), outcome));
+        var entry = Create(action, resourceType, resourceId?.ToString(), outcome, ofPlatform: ofPlatform, actor: actor);
+        db.Add(entry);
+        return entry;
     }
 
     /// <summary>
@@ -59,7 +86,7 @@ public sealed class AuditTrail(PlatformDbContext db, CallerScope scope, WriteGat
         if (_stored && await CorrectAsync(entry, ct))
             return;
         db.Discard();
-        db.Add(_stored ? Create(entry.Action, entry.ResourceType, entry.ResourceId, entry.Outcome, entry.Reason) : entry);
+        db.Add(_stored ? Create(entry.Action, entry.ResourceType, entry.ResourceId, entry.Outcome, entry.Reason, ofPlatform: entry.Chain == Guid.Empty) : entry);
         await db.SaveChangesAsync(ct);
     }
 
@@ -71,27 +98,34 @@ public sealed class AuditTrail(PlatformDbContext db, CallerScope scope, WriteGat
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.Outcome, entry.Outcome).SetProperty(row => row.Reason, entry.Reason), ct) > 0;
     }
 
+    // Ids of refused requests are what the caller made up; names may be as long as a contract likes.
+    private static string? Bounded(string? text) => text?.Length > MaxText ? text[..MaxText] : text;
+
     private static AuditOutcome OutcomeOf(Error refusal) => refusal.Kind is ErrorKind.Forbidden or ErrorKind.Unauthenticated or ErrorKind.NotFound
         ? AuditOutcome.Denied
         : AuditOutcome.Failed;
 
-    private AuditEntry Create(string action, string resourceType, string? resourceId, AuditOutcome outcome = AuditOutcome.Success, string? reason = null)
+    private AuditEntry Create(
+        string action, string resourceType, string? resourceId, AuditOutcome outcome = AuditOutcome.Success, string? reason = null, bool ofPlatform = false, Caller? actor = null)
     {
         var now = clock.GetUtcNow();
-        var caller = scope.Current;
+        var caller = actor ?? scope.Current;
+        var organization = ofPlatform ? null : caller.OrganizationId;
         return new AuditEntry
         {
             Id = Guid.CreateVersion7(now),
-            Chain = caller.OrganizationId ?? Guid.Empty,
+            Chain = organization ?? Guid.Empty,
             Timestamp = now,
-            OrganizationId = caller.OrganizationId,
-            ProjectId = caller.ProjectId,
+            OrganizationId = organization,
+            ProjectId = ofPlatform ? null : caller.ProjectId,
             ActorId = caller.UserId,
             ActorType = caller.Kind != CallerKind.User ? AuditActor.System : caller.Credential == CredentialKind.AccessToken ? AuditActor.Token : AuditActor.User,
             ActorName = caller.Username,
+            ImpersonatorId = caller.ImpersonatorId,
+            TokenId = caller.TokenId,
             Action = action,
             ResourceType = resourceType,
-            ResourceId = resourceId,
+            ResourceId = Bounded(resourceId),
             Outcome = outcome,
             Reason = reason,
             IpAddress = scope.IpAddress,

@@ -6,4 +6,6 @@ namespace Platform.Data;
 public sealed partial class PlatformDbContext
 {
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
+
+    public DbSet<AuditChain> AuditChains => Set<AuditChain>();
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
+using Platform.Audit;
 using Platform.Events;
 using Platform.Identity;
 
@@ -19,6 +20,7 @@ public static class DataModule
         services.TryAddTransient(provider => provider.GetRequiredService<CallerScope>().Current);
         services.AddSingleton(_ => new DatabaseSettings(configuration));
         services.AddSingleton<WriteGate>();
+        services.AddSingleton<AuditSignal>();
         services.AddSingleton<UnitOfWorkServices>();
         services.AddSingleton<IOutboxSignal, TimerOnlySignal>();
         services.AddSingleton<DatabaseReady>();

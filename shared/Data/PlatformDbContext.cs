@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 
+using Platform.Audit;
 using Platform.Events;
 using Platform.Identity;
 using Platform.Workflows;
@@ -20,6 +21,7 @@ public sealed partial class PlatformDbContext(DbContextOptions<PlatformDbContext
     private UnitOfWorkServices? _work;
     private Caller? _actingAs;
     private bool _workflows;
+    private bool _audited;
 
     /// <summary>In whose name this unit of work reads and writes.</summary>
     public Caller Caller => _actingAs ?? Scope.Current;
@@ -131,7 +133,7 @@ public sealed partial class PlatformDbContext(DbContextOptions<PlatformDbContext
 
     private void End()
     {
-        (_scope, _work, _actingAs, _workflows) = (null, null, null, false);
+        (_scope, _work, _actingAs, _workflows, _audited) = (null, null, null, false, false);
         _raised.Clear();
         _uncommitted.Clear();
     }
@@ -158,6 +160,9 @@ public sealed partial class PlatformDbContext(DbContextOptions<PlatformDbContext
                 throw new InvalidOperationException("Events are raised, not added.");
             case WorkflowMessage when entry.State == EntityState.Added:
                 _workflows = true;
+                return;
+            case AuditEntry when entry.State == EntityState.Added:
+                _audited = true;
                 return;
             case PlatformEvent:
                 PlatformEvent.CheckImmutable(entry);
@@ -194,7 +199,9 @@ public sealed partial class PlatformDbContext(DbContextOptions<PlatformDbContext
     private void TellOfCommit()
     {
         Work.AfterCommit.Tell(_uncommitted, _workflows);
-        _workflows = false;
+        if (_audited)
+            Work.Audit.Work.Set();
+        (_workflows, _audited) = (false, false);
     }
 
     private sealed class Restore(PlatformDbContext db, Caller? before) : IDisposable

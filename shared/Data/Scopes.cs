@@ -24,7 +24,7 @@ public interface IOrganizationOwned
     Guid OrganizationId { get; }
 }
 
-/// <summary>A row of one project; an access token that is bound to a project sees only that project's rows.</summary>
+/// <summary>A row of one project; an access token that is bound to projects sees only their rows.</summary>
 public interface IProjectOwned : IOrganizationOwned
 {
     Guid ProjectId { get; }

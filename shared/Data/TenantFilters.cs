@@ -31,7 +31,17 @@ public sealed partial class PlatformDbContext
         _ => Guid.Empty,
     };
 
-    private Guid? ProjectFilter => Caller.Credential == CredentialKind.AccessToken ? Caller.ProjectId : null;
+    // A token bound to one project reads by equality; one bound to several by a list, whose term is dropped for all others by the null beside it.
+    private Guid? ProjectFilter => Caller.TokenProjects switch
+    {
+        null or { Count: > 1 } => null,
+        [var project] => project,
+        _ => Guid.Empty,
+    };
+
+    private Guid? ProjectsFilter => Caller.TokenProjects is { Count: > 1 } projects ? projects[0] : null;
+
+    private Guid[] TokenProjects => Caller.TokenProjects is { Count: > 1 } projects ? [.. projects] : [];
 
     private Guid? OperatorUserFilter => Caller.IsOperator ? null : UserFilter;
 
@@ -39,7 +49,6 @@ public sealed partial class PlatformDbContext
 
     private Guid? OperatorOrganizationFilter => Caller.IsOperator ? null : OrganizationFilter;
 
-    private Guid? OperatorProjectFilter => Caller.IsOperator ? null : ProjectFilter;
 
     private void AddTenantFilters(ModelBuilder model)
     {
@@ -91,9 +100,10 @@ public sealed partial class PlatformDbContext
         EF.Parameter(OperatorOrganizationFilter) == null || e.OrganizationId == OperatorOrganizationFilter);
 
     private void FilterProjectOwned<T>(ModelBuilder model) where T : class, IProjectOwned => model.Entity<T>().HasQueryFilter(TenantFilterName, e =>
-        (EF.Parameter(OrganizationFilter) == null || e.OrganizationId == OrganizationFilter) && (EF.Parameter(ProjectFilter) == null || e.ProjectId == ProjectFilter));
+        (EF.Parameter(OrganizationFilter) == null || e.OrganizationId == OrganizationFilter)
+        && (EF.Parameter(ProjectFilter) == null || e.ProjectId == ProjectFilter) && (EF.Parameter(ProjectsFilter) == null || TokenProjects.Contains(e.ProjectId)));
 
     private void FilterProjectOwnedOrOperator<T>(ModelBuilder model) where T : class, IProjectOwned => model.Entity<T>().HasQueryFilter(TenantFilterName, e =>
         (EF.Parameter(OperatorOrganizationFilter) == null || e.OrganizationId == OperatorOrganizationFilter)
-        && (EF.Parameter(OperatorProjectFilter) == null || e.ProjectId == OperatorProjectFilter));
+        && (EF.Parameter(ProjectFilter) == null || e.ProjectId == ProjectFilter) && (EF.Parameter(ProjectsFilter) == null || TokenProjects.Contains(e.ProjectId)));
 }

@@ -64,5 +64,5 @@ internal static class TenantGuard
     }
 
     private static bool AllowsProject(Caller caller, Guid project) =>
-        caller.Credential != CredentialKind.AccessToken || caller.ProjectId is null || caller.ProjectId == project;
+        caller.TokenProjects is not { } projects || projects.Contains(project);
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
+using Platform.Identity.OAuth;
 using Platform.Workflows;
 
 namespace Platform.Events;
@@ -36,6 +37,7 @@ public static class EventsModule
         services.AddSingleton<EventDelivery>();
         services.AddSingleton<EventConsumer>();
         services.AddSingleton<EventSweep>();
+        services.AddScoped<IAccountMove, DeadLetterMove>();
         return services;
     }
 

@@ -28,6 +28,9 @@ public sealed record Reservation(ReservationKind Kind, string Key, DateTimeOffse
 /// <summary>Reservations of HTTP idempotency keys, made and released in transactions of their own; completion is in the effect's (<see cref="IdempotentRequest"/>).</summary>
 public sealed class IdempotencyStore(IServiceScopeFactory scopes, DatabaseSettings database, WriteGate writes, IOptions<IdempotencyOptions> options, TimeProvider clock)
 {
+    /// <summary>Status code of a completed key whose answer showed a secret; its stored answer is the id of what was made.</summary>
+    public const int SecretShown = 409;
+
     private const string ReserveSql = """
         INSERT INTO idempotency_keys (key, status, fingerprint, created_at, expires_at) VALUES ({0}, 'processing', {1}, {2}, {3})
         ON CONFLICT (key) DO UPDATE SET status = 'processing', fingerprint = excluded.fingerprint, created_at = excluded.created_at, expires_at = excluded.expires_at,

@@ -17,6 +17,16 @@ public sealed record UserRegistered(Guid UserId, string Username, string? Email)
     public override string EventType => "user_registered";
 }
 
+public sealed record UserUpdated(Guid UserId, IReadOnlyList<string> UpdatedFields, Guid? UpdatedBy = null) : UserEvent(UserId)
+{
+    public override string EventType => "user_updated";
+}
+
+public sealed record UserDeleted(Guid UserId, Guid? DeletedBy = null, string? Reason = null) : UserEvent(UserId)
+{
+    public override string EventType => "user_deleted";
+}
+
 public sealed record UserLoggedIn(Guid UserId, string LoginMethod, string? IpAddress, string? UserAgent) : UserEvent(UserId)
 {
     public override string EventType => "user_logged_in";

@@ -24,7 +24,8 @@ public sealed class Session
 
     public Guid Id { get; private init; }
 
-    public Guid UserId { get; private init; }
+    /// <summary>Whom it acts for: who signed in, or whom an operator impersonates with it (<see cref="Impersonation"/>).</summary>
+    public Guid UserId { get; private set; }
 
     /// <summary>Raised to make older JWTs of the session worthless.</summary>
     public int Ver { get; private set; }
@@ -73,7 +74,18 @@ public sealed class Session
 
     public static string HashCsrf(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
+    /// <summary>Makes every JWT and CSRF token that was given out for the session worthless.</summary>
+    public void Renew(string csrfToken)
+    {
+        Ver++;
+        CsrfHash = HashCsrf(csrfToken);
+    }
+
     public void Revoke(DateTimeOffset now) => RevokedAt ??= now;
+
+    /// <summary>Makes it a session of somebody else; its credentials are to be renewed with it.</summary>
+    internal void HandTo(Guid userId, Guid organizationId, Guid projectId) =>
+        (UserId, ActiveOrganizationId, ActiveProjectId) = (userId, organizationId, projectId);
 }
 
 /// <summary>How a session begins.</summary>

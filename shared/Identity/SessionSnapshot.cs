@@ -13,7 +13,7 @@ public sealed class SessionSnapshot
     internal SessionSnapshot(SessionFacts facts, IReadOnlyList<RoleGrant> grants)
     {
         Facts = facts;
-        Access = new OrganizationAccess(facts.OrganizationId, facts.UserId, facts.Role, facts.ProjectBound ?? false, grants);
+        Access = new OrganizationAccess(facts.OrganizationId, facts.UserId, facts.Role, facts.ProjectBound ?? false, grants) { Suspended = facts.Status == OrganizationStatus.Suspended };
         _csrfHash = Encoding.ASCII.GetBytes(facts.CsrfHash);
         ByCookie = Create(CredentialKind.Cookie);
         ByBearer = Create(CredentialKind.Bearer);
@@ -35,35 +35,31 @@ public sealed class SessionSnapshot
 
     internal SessionFacts Facts { get; }
 
+    /// <summary>An operator acts with the session as somebody else, and the time for it is over: good for nothing but its end.</summary>
+    public bool IsImpersonationOver(DateTimeOffset now) => Facts.ImpersonationEndsAt <= now;
+
     public bool Accepts(SessionClaims claims, DateTimeOffset now) =>
         Facts.RevokedAt is null && Facts.Ver == claims.Ver && Facts.UserId == claims.UserId && now < Facts.ExpiresAt
         && Facts.IsActive && !(Facts.BannedUntil > now);
 
     /// <summary>Whether it is still the session that <paramref name="earlier"/> was: neither ended nor renewed with other rights.</summary>
     public bool Continues(SessionSnapshot earlier, DateTimeOffset now) =>
-        Facts.RevokedAt is null && Facts.Ver == earlier.Facts.Ver && now < Facts.ExpiresAt && Facts.IsActive && !(Facts.BannedUntil > now);
+        Facts.RevokedAt is null && Facts.Ver == earlier.Facts.Ver && now < Facts.ExpiresAt && Facts.IsActive && !(Facts.BannedUntil > now) && !IsImpersonationOver(now);
 
     /// <summary>Whether the CSRF token is this session's, in constant time.</summary>
     public bool OwnsCsrfToken(string token) => CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Session.HashCsrf(token)), _csrfHash);
 
-    private Caller Create(CredentialKind credential)
+    private Caller Create(CredentialKind credential) => new Caller
     {
-        var isOperator = Facts.PlatformRole == PlatformRole.Admin;
-        var permissions = Access.In(Facts.ProjectId);
-        return new Caller
-        {
-            Kind = CallerKind.User,
-            UserId = Facts.UserId,
-            Username = Facts.Username,
-            OrganizationId = Facts.OrganizationId,
-            ProjectId = Facts.ProjectId,
-            SessionId = Facts.SessionId,
-            Credential = credential,
-            IsOperator = isOperator,
-            Access = Access,
-            Permissions = isOperator ? permissions.Union(BuiltInRoles.Operator) : permissions,
-        };
-    }
+        Kind = CallerKind.User,
+        UserId = Facts.UserId,
+        Username = Facts.Username,
+        ImpersonatorId = Facts.ImpersonatorId,
+        SessionId = Facts.SessionId,
+        Credential = credential,
+        IsOperator = Facts.PlatformRole == PlatformRole.Admin,
+        Scopes = Facts.ImpersonatorId is null ? null : Impersonation.Permissions,
+    }.At(Access, Facts.ProjectId);
 }
 
 /// <summary>One row of the query behind a snapshot.</summary>
@@ -99,6 +95,12 @@ internal sealed record SessionFacts
     public required OrganizationRole? Role { get; init; }
 
     public required bool? ProjectBound { get; init; }
+
+    public required OrganizationStatus? Status { get; init; }
+
+    public required Guid? ImpersonatorId { get; init; }
+
+    public required DateTimeOffset? ImpersonationEndsAt { get; init; }
 
     public required bool? Bypass { get; init; }
 

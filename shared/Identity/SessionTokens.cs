@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -15,7 +14,7 @@ public sealed class SessionTokens(SigningKeyRing keys, TimeProvider clock)
 {
     private const string Issuer = "platform";
     private const string Audience = "platform";
-    private const int MaxTokenLength = 2048;
+    private const int MaxTokenLength = TokenHash.MaxTokenLength;
     private const int MaxRemembered = 20_000;
 
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false, MaximumTokenSizeInBytes = MaxTokenLength };
@@ -84,15 +83,4 @@ public sealed class SessionTokens(SigningKeyRing keys, TimeProvider clock)
         && jwt.TryGetPayloadValue<int>("ver", out var ver)
             ? new SessionClaims(session, user, ver, jwt.IssuedAt, jwt.ValidTo)
             : null;
-
-    private readonly record struct TokenHash(ulong A, ulong B, ulong C, ulong D)
-    {
-        public static TokenHash Of(string token)
-        {
-            Span<byte> text = stackalloc byte[MaxTokenLength];
-            Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-            SHA256.HashData(text[..Encoding.ASCII.GetBytes(token, text)], hash);
-            return new(BitConverter.ToUInt64(hash), BitConverter.ToUInt64(hash[8..]), BitConverter.ToUInt64(hash[16..]), BitConverter.ToUInt64(hash[24..]));
-        }
-    }
 }

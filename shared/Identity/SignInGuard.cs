@@ -97,6 +97,9 @@ public sealed class SignInGuard(PlatformDbContext db, CallerScope scope, SystemS
 
     private async Task<TimeSpan> LockoutAsync(CancellationToken ct) => TimeSpan.FromMinutes((await settings.GetAsync(ct)).SecuritySettings.LockoutDurationMinutes);
 
+    /// <summary>Under which the failures of a user's account are counted.</summary>
+    internal static string KeyOf(Guid userId) => $"user:{userId}";
+
     private static string AccountKey(User? user, string login) =>
-        user is not null ? $"user:{user.Id}" : $"login:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(User.Key(login))))}";
+        user is not null ? KeyOf(user.Id) : $"login:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(User.Key(login))))}";
 }

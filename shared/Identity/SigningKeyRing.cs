@@ -16,7 +16,7 @@ public sealed class SigningKeyRing(IServiceScopeFactory scopes, IOptions<AuthOpt
     private const int KeyBytes = 64;
 
     // The platform's own secrets are sealed with a data key of their own, as if it were a tenant.
-    private static readonly Guid PlatformTenant = new("00000000-0000-7000-8000-000000000001");
+    internal static readonly Guid PlatformTenant = new("00000000-0000-7000-8000-000000000001");
 
     private readonly Lock _lock = new();
     private Task<Keys>? _keys;

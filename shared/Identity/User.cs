@@ -61,13 +61,16 @@ public sealed class User
 
     public long Version { get; private set; }
 
-    public static User Create(string username, string email, PlatformRole role, DateTimeOffset now) => new()
+    /// <summary>The end of a ban that has none.</summary>
+    public static readonly DateTimeOffset Forever = new(9999, 12, 31, 0, 0, 0, TimeSpan.Zero);
+
+    public static User Create(string username, string? email, PlatformRole role, DateTimeOffset now) => new()
     {
         Id = Guid.CreateVersion7(now),
         Username = username,
         UsernameKey = Key(username),
         Email = email,
-        EmailKey = Key(email),
+        EmailKey = email is null ? null : Key(email),
         DisplayName = username,
         PlatformRole = role,
         IsActive = true,
@@ -93,7 +96,58 @@ public sealed class User
         Touch(now);
     }
 
-    public void MarkEmailVerified() => EmailVerified = true;
+    public void MarkEmailVerified()
+    {
+        EmailVerified = true;
+        Version++;   // so that a change of the address at the same time is refused, and does not inherit it
+    }
+
+    public void Rename(string username, DateTimeOffset now)
+    {
+        (Username, UsernameKey) = (username, Key(username));
+        Touch(now);
+    }
+
+    /// <summary>A username that is the old address follows it.</summary>
+    public void ChangeEmail(string email, bool verified, DateTimeOffset now)
+    {
+        if (EmailKey == UsernameKey)
+            (Username, UsernameKey) = (email, Key(email));
+        (Email, EmailKey, EmailVerified) = (email, Key(email), verified);
+        Touch(now);
+    }
+
+    /// <summary>Never rewrites the display name from first and last name.</summary>
+    public void SetNames(string displayName, string? firstName, string? lastName, DateTimeOffset now)
+    {
+        (DisplayName, FirstName, LastName) = (displayName, firstName, lastName);
+        Touch(now);
+    }
+
+    public void SetAvatar(string? url, DateTimeOffset now)
+    {
+        AvatarUrl = url;
+        Touch(now);
+    }
+
+    public void SetRole(PlatformRole role, DateTimeOffset now)
+    {
+        PlatformRole = role;
+        Touch(now);
+    }
+
+    /// <param name="until">Null: for ever.</param>
+    public void Ban(DateTimeOffset? until, string reason, DateTimeOffset now)
+    {
+        (BannedUntil, BanReason) = (until ?? Forever, reason);
+        Touch(now);
+    }
+
+    public void Unban(DateTimeOffset now)
+    {
+        (BannedUntil, BanReason) = (null, null);
+        Touch(now);
+    }
 
     /// <summary>A sign-in; remembers where the next session begins.</summary>
     public void SignedIn(Guid organizationId, Guid projectId, DateTimeOffset now)

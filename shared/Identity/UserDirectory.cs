@@ -9,5 +9,5 @@ public sealed class UserDirectory(PlatformDbContext db)
     public async Task<Result<UserView>> FindAsync(Guid id, CancellationToken ct) =>
         await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Id == id, ct) is { } user
             ? UserView.From(user)
-            : Error.NotFound("user.not_found", "User not found");
+            : IdentityErrors.UserNotFound;
 }

@@ -77,7 +77,7 @@ public sealed class Notification : IUserOwned
 
     public string? RelatedEntityType { get; init; }
 
-    /// <summary>The event that it tells of; with the channel it is unique, so that an event is told once.</summary>
+    /// <summary>The event that it tells of; with user and channel it is unique, so that an event is told once.</summary>
     public Guid? SourceEventId { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }

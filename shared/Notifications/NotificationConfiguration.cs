@@ -14,6 +14,6 @@ internal sealed class NotificationConfiguration : IEntityTypeConfiguration<Notif
         builder.HasIndex(n => new { n.UserId, n.Channel, n.CreatedAt }).IsDescending(false, false, true);
         builder.HasIndex(n => new { n.UserId, n.Type, n.CreatedAt });
         builder.HasIndex(n => new { n.RelatedEntityId, n.UserId });
-        builder.HasIndex(n => new { n.SourceEventId, n.Channel }).IsUnique();
+        builder.HasIndex(n => new { n.SourceEventId, n.UserId, n.Channel }).IsUnique();
     }
 }

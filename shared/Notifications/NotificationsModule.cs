@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Events;
+using Platform.Identity.OAuth;
 
 namespace Platform.Notifications;
 
@@ -9,7 +10,12 @@ public static class NotificationsModule
     {
         services.AddSection<NotificationOptions>(NotificationOptions.Section);
         services.AddScoped<NotificationQueries>();
+        services.AddScoped<IAccountMove, NotificationMove>();
+        services.AddScoped<InAppNotifications>();
+        services.AddEventHandler<NotifyOfMembership>("notifications", NotifyOfMembership.EventTypes);
         services.AddEventHandler<NotifyOfExecution>("notifications", [.. ExecutionNotice.EventTypes]);
+        services.AddEventHandler<NotifyOfTokenExpiry>("notifications", [NotifyOfTokenExpiry.EventType]);
+        services.AddEventHandler<NotifyOfAccountChange>("notifications", [NotifyOfAccountChange.EventType]);
         return services;
     }
 }

@@ -25,14 +25,23 @@ public static class AccessReader
             }).ToListAsync(ct);
         return rows.ToLookup(
             row => (row.UserId, row.OrganizationId),
-            row => new RoleGrant(row.RoleId, row.ProjectId, row.Closure is null ? BuiltInRoles.Find(row.RoleId)?.Permissions ?? PermissionSet.None : Role.Effective(row.Closure, row.BuiltIns!)));
+            row => row.Closure is null
+                ? new RoleGrant(row.RoleId, row.ProjectId, BuiltInRoles.Find(row.RoleId)?.Permissions ?? PermissionSet.None)
+                : new RoleGrant(row.RoleId, row.ProjectId, Role.Effective(row.Closure, row.BuiltIns!)) { Patterns = Role.PatternsOf(row.Closure, row.BuiltIns!) });
     }
 
     /// <summary>What one user may do in one organization, straight from the database.</summary>
     public static async Task<OrganizationAccess> ReadAsync(PlatformDbContext db, Guid userId, Guid organizationId, DateTimeOffset now, CancellationToken ct)
     {
-        var member = await db.Memberships.AsNoTracking().SingleOrDefaultAsync(row => row.UserId == userId && row.OrganizationId == organizationId, ct);
+        var member = await (
+            from row in db.Memberships
+            where row.UserId == userId && row.OrganizationId == organizationId
+            join organization in db.Organizations on row.OrganizationId equals organization.Id
+            select new { row.Role, row.ProjectBound, organization.Status }).SingleOrDefaultAsync(ct);
         var grants = await GrantsAsync(db, [userId], now, ct);
-        return new OrganizationAccess(organizationId, userId, member?.Role, member?.ProjectBound ?? false, [.. grants[(userId, organizationId)]]);
+        return new OrganizationAccess(organizationId, userId, member?.Role, member?.ProjectBound ?? false, [.. grants[(userId, organizationId)]])
+        {
+            Suspended = member?.Status == OrganizationStatus.Suspended,
+        };
     }
 }

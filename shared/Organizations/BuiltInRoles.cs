@@ -7,8 +7,12 @@ namespace Platform.Organizations;
 /// <summary>A role that every organization has. Its permissions follow from the registry.</summary>
 /// <param name="Word">Its name on the wire; custom roles cannot take it.</param>
 /// <param name="Permissions">What it gives: in the whole organization, or, for a project role, on the project it is granted on.</param>
-public sealed record BuiltInRole(Guid Id, string Word, PermissionSet Permissions)
+/// <param name="Wildcards">Whole resources that it holds, with the names to come.</param>
+public sealed record BuiltInRole(Guid Id, string Word, PermissionSet Permissions, IReadOnlyList<string> Wildcards)
 {
+    /// <summary>What it is written in: its wildcards and the names beside them.</summary>
+    public IReadOnlyList<string> Patterns { get; } = [.. Wildcards, .. Permissions.Except(PermissionPatterns.Expand(Wildcards)).Names];
+
     /// <summary>Set for the roles of memberships.</summary>
     public OrganizationRole? Membership { get; init; }
 
@@ -32,6 +36,10 @@ public static class BuiltInRoles
     /// <summary>What an operator in a session may do beside his roles.</summary>
     public static readonly PermissionSet Operator = Where(holder => holder == PermissionHolder.Platform);
 
+    /// <summary>All that is left to any role while its organization is suspended: what viewers hold, other reading, and the administration of the organization itself.</summary>
+    public static readonly PermissionSet Suspended =
+        PermissionPatterns.Expand(["*:read", "organizations:*", "team:*", "roles:*"]).Union(For(OrganizationRole.Viewer).Permissions);
+
     private static readonly FrozenDictionary<Guid, BuiltInRole> ById = All.ToFrozenDictionary(role => role.Id);
     private static readonly FrozenDictionary<string, BuiltInRole> ByWord = All.ToFrozenDictionary(role => role.Word, StringComparer.Ordinal);
 
@@ -45,9 +53,18 @@ public static class BuiltInRoles
     /// <summary>The role of a grant on a project.</summary>
     public static BuiltInRole For(ProjectRole role) => All[4 + (int)role];
 
-    private static BuiltInRole Of(OrganizationRole role) => new(IdOf(1 + (int)role), Word(role), Where(holder => Holds(holder, role))) { Membership = role };
+    private static BuiltInRole Of(OrganizationRole role) => new(IdOf(1 + (int)role), Word(role), Where(holder => Holds(holder, role)), Wildcards(role)) { Membership = role };
 
-    private static BuiltInRole Of(ProjectRole role) => new(IdOf(11 + (int)role), Word(role), Where(holder => Holds(holder, role))) { Project = role };
+    private static BuiltInRole Of(ProjectRole role) => new(IdOf(11 + (int)role), Word(role), Where(holder => Holds(holder, role)), []) { Project = role };
+
+    // delivery.md §4.1
+    private static string[] Wildcards(OrganizationRole role) => role switch
+    {
+        OrganizationRole.Owner => [PermissionPatterns.All],
+        OrganizationRole.Admin => [.. Wildcards(OrganizationRole.Member), "databases:*", "domains:*", "roles:*", "team:*", "webhooks:*"],
+        OrganizationRole.Member => ["alerts:*", "builds:*", "functions:*"],
+        _ => [],
+    };
 
     // Admins and owners hold the permissions of project roles everywhere, members and viewers the reading ones.
     private static bool Holds(PermissionHolder holder, OrganizationRole role) => holder switch

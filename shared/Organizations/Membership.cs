@@ -30,4 +30,7 @@ public sealed class Membership : IOrganizationOwned
     public required DateTimeOffset JoinedAt { get; init; }
 
     public DateTimeOffset? LastActiveAt { get; set; }
+
+    /// <summary>The project that was active last while this was the member's active organization.</summary>
+    public Guid? LastProjectId { get; set; }
 }

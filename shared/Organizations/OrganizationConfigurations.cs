@@ -26,6 +26,7 @@ internal sealed class ProjectConfiguration : IEntityTypeConfiguration<Project>
         builder.HasIndex(project => new { project.OrganizationId, project.NameKey }).IsUnique().HasFilter("status <> 'deleted'");
         builder.HasIndex(project => new { project.OrganizationId, project.Slug }).IsUnique().HasFilter("status <> 'deleted'");
         builder.HasIndex(project => project.OrganizationId, "ix_projects_default").IsUnique().HasFilter("is_default");
+        builder.HasIndex(project => new { project.Status, project.DeletedAt });
     }
 }
 

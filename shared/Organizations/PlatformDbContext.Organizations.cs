@@ -14,4 +14,6 @@ public sealed partial class PlatformDbContext
     public DbSet<Role> Roles => Set<Role>();
 
     public DbSet<RoleAssignment> RoleAssignments => Set<RoleAssignment>();
+
+    public DbSet<Invitation> Invitations => Set<Invitation>();
 }

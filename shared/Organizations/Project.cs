@@ -52,4 +52,48 @@ public sealed class Project : IOrganizationOwned
         CreatedAt = now,
         UpdatedAt = now,
     };
+
+    public static Project Create(Guid organizationId, string name, string slug, string? description, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(now),
+        OrganizationId = organizationId,
+        Name = name,
+        NameKey = name.ToLowerInvariant(),
+        Slug = slug,
+        Description = description,
+        CreatedAt = now,
+        UpdatedAt = now,
+    };
+
+    public void Describe(string name, string slug, string? description, DateTimeOffset now)
+    {
+        (Name, NameKey, Slug, Description) = (name, name.ToLowerInvariant(), slug, description);
+        Touch(now);
+    }
+
+    /// <summary>Archives the project or takes it back into use.</summary>
+    public Error? Archive(bool archived, DateTimeOffset now)
+    {
+        if (archived && IsDefault)
+            return ProjectErrors.DefaultStays;
+        Status = archived ? ProjectStatus.Archived : ProjectStatus.Active;
+        Touch(now);
+        return null;
+    }
+
+    /// <summary>Hides the project from everybody; its rows go after the retention.</summary>
+    public Error? Delete(DateTimeOffset now)
+    {
+        if (IsDefault)
+            return ProjectErrors.DefaultStays;
+        (Status, DeletedAt) = (ProjectStatus.Deleted, now);
+        Touch(now);
+        return null;
+    }
+
+    private void Touch(DateTimeOffset now)
+    {
+        UpdatedAt = now;
+        Version++;
+    }
 }

@@ -40,4 +40,8 @@ public sealed class Role : IOrganizationOwned
     /// <summary>Own and inherited permissions, wildcards expanded to what they stand for today.</summary>
     public static PermissionSet Effective(IEnumerable<string> closure, IEnumerable<Guid> builtIns) =>
         builtIns.Aggregate(PermissionPatterns.Expand(closure), (set, id) => BuiltInRoles.Find(id) is { } role ? set.Union(role.Permissions) : set);
+
+    /// <summary>Own and inherited names and wildcards.</summary>
+    public static IReadOnlyList<string> PatternsOf(IReadOnlyList<string> closure, IReadOnlyList<Guid> builtIns) =>
+        builtIns.Count == 0 ? closure : [.. closure, .. builtIns.SelectMany(id => BuiltInRoles.Find(id)?.Patterns ?? [])];
 }

@@ -7,6 +7,10 @@ namespace Platform.Outbound;
 /// <summary>One exception of the SSRF guard: a host name (compared without case) or a network, on all ports or one.</summary>
 public sealed record AllowEntry(string? Host, IPNetwork? Network, int? Port)
 {
+    /// <summary>The entry of exactly an operator's base URL: its host on its port.</summary>
+    public static AllowEntry Of(Uri address) => TryParse($"{(address.HostNameType == UriHostNameType.IPv6 ? address.Host : address.IdnHost)}:{address.Port}")
+        ?? throw new ArgumentException("The address has no host that could be allowed", nameof(address));
+
     /// <summary>Reads <c>host</c>, <c>host:port</c>, <c>10.0.0.0/8</c>, <c>10.1.2.3:8080</c>, <c>fd00::/8</c> or <c>[fd00::1]:8080</c>; null when it is none of them.</summary>
     public static AllowEntry? TryParse(string text)
     {

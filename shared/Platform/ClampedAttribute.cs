@@ -7,4 +7,7 @@ public sealed class ClampedAttribute(int minimum, int maximum) : Attribute
     public int Minimum { get; } = minimum;
 
     public int Maximum { get; } = maximum;
+
+    /// <summary>What is no number counts as absent instead of being refused.</summary>
+    public bool SkipsText { get; init; }
 }

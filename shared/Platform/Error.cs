@@ -24,6 +24,12 @@ public enum ErrorKind
     /// <summary>A queue is full or a dependency is down; trying again later may help.</summary>
     Unavailable,
 
+    /// <summary>A foreign service that the answer depends on failed.</summary>
+    Upstream,
+
+    /// <summary>It was there and is over.</summary>
+    Gone,
+
     /// <summary>The work was accepted for but could not be handed on; the caller sees a server fault with this message.</summary>
     Failed,
 }
@@ -42,6 +48,9 @@ public sealed record Error(ErrorKind Kind, string Code, string Message)
 
     /// <summary>The permission or scope whose lack was refused.</summary>
     public string? MissingPermission { get; init; }
+
+    /// <summary>Further members of the answer beside code and message, by their name on the wire.</summary>
+    public IReadOnlyDictionary<string, object>? More { get; init; }
 
     public static Error NotFound(string code, string message) => new(ErrorKind.NotFound, code, message);
 

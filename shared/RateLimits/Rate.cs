@@ -15,8 +15,18 @@ public enum Rate
     Sse,
     Api,
 
-    /// <summary>Delivery and agents: everything without a class of its own.</summary>
+    /// <summary>Delivery: everything without a class of its own.</summary>
     Default,
+
+    /// <summary>Checks and inference: everything without a class of its own. Their contracts state no limit; this one stops a client that has run wild.</summary>
+    General,
+
+    /// <summary>Agents: everything without a class of its own.</summary>
+    Agents,
+
+    /// <summary>Runs something in a sandbox of the agents family; counts against <see cref="Agents"/> too.</summary>
+    SandboxCommand,
+    Mcp,
 
     /// <summary>Makes or rotates an access token.</summary>
     Token,
@@ -26,18 +36,28 @@ public enum Rate
     Invoke,
     Ingest,
 
-    /// <summary>Sends a mail that a stranger can ask for.</summary>
+    /// <summary>Sends a mail that a stranger can ask for: the reset of a password.</summary>
     Mail,
+
+    /// <summary>Sends a mail that verifies an address.</summary>
+    VerificationMail,
     Invitation,
     VerifyKey,
     MonitorWrite,
     Decrypt,
     Impersonation,
+    /// <summary>Asks a model to write a test; the user's and the organization's longer windows count too.</summary>
     Authoring,
+    AuthoringHour,
+    AuthoringDay,
+    AuthoringOrganization,
+    AuthoringOrganizationHour,
+    AuthoringOrganizationDay,
     Validation,
     ProviderTest,
     StatusPage,
     Subscribe,
+    SubscribeHour,
 
     /// <summary>Service card, OpenAPI document, its viewer.</summary>
     Documentation,

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Platform.RateLimits;
 
 /// <summary>
-/// Counts requests against the limits of their class. Exact over any number of processes: a permit is taken from the shared count before it is used. When the
-/// store does not answer, requests pass, except where a limit protects accounts.
+/// Counts requests against the limits of their class. Exact over any number of processes, as far as their clocks agree: a permit is taken from the shared count
+/// before it is used. When the store does not answer, requests pass, except where a limit protects accounts.
 /// </summary>
 public sealed class RateLimiter
 {
@@ -34,8 +34,6 @@ public sealed class RateLimiter
     {
         if (_rules.Of(key.Rate) is not { } rule || (!rule.Always && (!_rules.Enabled || user.Bypass)))
             return default;
-        if (!rule.PerRoute)
-            key = key with { Route = "" };
         var bucket = BucketOf(key, rule, LimitFor(rule, key, user));
         var now = Now;
         if (!_store.IsShared)
@@ -58,7 +56,7 @@ public sealed class RateLimiter
         {
             var now = Now;
             foreach (var (count, end) in bucket.TakeEnded(now))
-                await _store.ChangeAsync(key.ToString(), bucket.Rule, bucket.Limit, _tokenBucket, now, state => Back(state, count, now, end), ct);
+                await _store.ChangeAsync(NameOf(key), bucket.Rule, bucket.Limit, _tokenBucket, now, state => Back(state, count, now, end), ct);
             leasesRemain |= bucket.HasLeases;
             if (now - bucket.UsedAt > 2 * (long)bucket.Rule.Window.TotalMilliseconds)
                 _buckets.TryRemove(key, out _);
@@ -75,10 +73,15 @@ public sealed class RateLimiter
     {
         if (_buckets.TryGetValue(key, out var bucket) && bucket.Limit == limit)
             return bucket;
-        if (_buckets.Count >= MaxBuckets && !_store.IsShared)
+        if (_buckets.Count >= MaxBuckets)
             DropIdlest();
-        return _buckets[key] = new RateBucket(rule, limit, _tokenBucket);
+        return _buckets.AddOrUpdate(key, _ => New(), (_, found) => found.Limit == limit ? found : New()); // all threads count in one bucket
+
+        RateBucket New() => new(rule, limit, _tokenBucket);
     }
+
+    // Each algorithm counts for itself, so that nodes which differ for a while (a new setting on its way) do not undo each other's counts.
+    private string NameOf(RateKey key) => _tokenBucket ? $"{key}|{RateRules.TokenBucket}" : key.ToString();
 
     private static int LimitFor(RateRule rule, RateKey key, UserRateLimits user)
     {
@@ -127,7 +130,7 @@ public sealed class RateLimiter
     {
         var ahead = bucket.NextBlock(now) - (usesOne ? 1 : 0);
         var window = (long)bucket.Rule.Window.TotalMilliseconds;
-        var (state, taken) = await _store.ChangeAsync(key.ToString(), bucket.Rule, bucket.Limit, _tokenBucket, now, Take, ct);
+        var (state, taken) = await _store.ChangeAsync(NameOf(key), bucket.Rule, bucket.Limit, _tokenBucket, now, Take, ct);
         var standing = bucket.Leased(state, usesOne, taken.Allowed, taken.Ahead, now, taken.FirstRefusal);
         if (taken.Ahead > 0)
             Leased.Set();
@@ -149,6 +152,7 @@ public sealed class RateLimiter
         return true;
     }
 
+    // What a dropped bucket had leased counts as used.
     private void DropIdlest()
     {
         foreach (var (key, _) in _buckets.OrderBy(pair => pair.Value.UsedAt).Take(MaxBuckets / 10))

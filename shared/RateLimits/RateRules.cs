@@ -3,18 +3,12 @@ using Microsoft.Extensions.Configuration;
 
 namespace Platform.RateLimits;
 
-/// <summary>The limit of one class: so many requests in a window, per identity and route.</summary>
-/// <param name="Group">The class's word on the wire and in settings.</param>
-/// <param name="Burst">Token bucket only: capacity = limit × burst.</param>
-/// <param name="HalfForAnonymous">A caller known only by address has half the limit.</param>
-/// <param name="Always">Protects accounts and mailboxes: no override and no switch lifts it, and a fault of the store refuses instead of passing.</param>
-/// <param name="PerRoute">Each route has a bucket of its own; else one bucket serves the class.</param>
-public sealed record RateRule(string Group, int Limit, TimeSpan Window, double Burst = 1, bool HalfForAnonymous = false, bool Always = false, bool PerRoute = true);
-
 /// <summary>The rules by class. <c>RateLimit:Limits:{class}</c> replaces a limit.</summary>
 public sealed class RateRules
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     private readonly RateRule?[] _rules;
 
@@ -57,30 +51,52 @@ public sealed class RateRules
     private static RateRule? Default(Rate rate) => rate switch
     {
         Rate.None => null,
-        Rate.Execution => new("execution", 10, Minute, 1.5, HalfForAnonymous: true),
-        Rate.Auth => new("auth", 20, Minute, 1.5, HalfForAnonymous: true, Always: true),
-        Rate.Admin => new("admin", 100, Minute, 2, HalfForAnonymous: true),
-        Rate.Sse => new("sse", 30, Minute, HalfForAnonymous: true),
-        Rate.Api => new("api", 60, Minute, 1.5, HalfForAnonymous: true),
-        Rate.Default => new("default", 100, Minute, PerRoute: false),
-        Rate.Token => new("token", 10, Minute, Always: true),
-        Rate.Sensitive => new("sensitive", 5, Minute, Always: true),
-        Rate.Invoke => new("invoke", 600, Minute),
-        Rate.Ingest => new("ingest", 600, Minute, PerRoute: false),
-        Rate.Mail => new("mail", 3, TimeSpan.FromMinutes(15), Always: true),
-        Rate.Invitation => new("invitation", 10, TimeSpan.FromHours(1), Always: true, PerRoute: false),
-        Rate.VerifyKey => new("verify_key", 10, Minute, Always: true),
-        Rate.MonitorWrite => new("monitor_write", 20, Minute),
-        Rate.Decrypt => new("decrypt", 10, Minute, Always: true, PerRoute: false),
-        Rate.Impersonation => new("impersonation", 20, TimeSpan.FromMinutes(5), Always: true),
-        Rate.Authoring => new("authoring", 10, Minute, PerRoute: false),
+        Rate.Execution => new("execution", 10, Minute) { Burst = 1.5, HalfForAnonymous = true },
+        Rate.Auth => new("auth", 20, Minute) { Burst = 1.5, HalfForAnonymous = true, Always = true },
+        Rate.Admin => new("admin", 100, Minute) { Burst = 2, HalfForAnonymous = true },
+        Rate.Sse => new("sse", 30, Minute) { HalfForAnonymous = true },
+        Rate.Api => new("api", 60, Minute) { Burst = 1.5, HalfForAnonymous = true },
+        Rate.Default => new("default", 100, Minute) { Per = RateScope.Class },
+        Rate.General => new("general", 600, Minute) { Per = RateScope.Class },
+        Rate.Agents => new("agents", 300, Minute) { Per = RateScope.Class },
+        Rate.SandboxCommand => new("sandbox_command", 60, Minute) { Per = RateScope.Class, Next = Rate.Agents },
+        Rate.Mcp => new("mcp", 120, Minute) { Per = RateScope.Class },
+        Rate.Token => new("token", 10, Minute) { Per = RateScope.Class, Always = true },
+        Rate.Sensitive => new("sensitive", 5, Minute) { Per = RateScope.Class, Always = true },
+        Rate.Invoke => new("invoke", 600, Minute) { Per = RateScope.Class },
+        Rate.Ingest => new("ingest", 600, Minute) { Per = RateScope.Class },
+        Rate.Worker => new("worker", 5, TimeSpan.FromSeconds(1)) { Per = RateScope.Class },
+        Rate.Gateway => new("gateway", 600, Minute) { Per = RateScope.Class },
+        Rate.Documentation => new("documentation", 60, Minute) { Per = RateScope.Class, Identity = RateIdentity.Stranger },
+        _ => OfChecks(rate),
+    };
+
+    private static RateRule OfChecks(Rate rate) => rate switch
+    {
+        Rate.Mail => new("mail", 3, TimeSpan.FromMinutes(15)) { Per = RateScope.Class, Identity = RateIdentity.Address, Always = true },
+        Rate.VerificationMail => new("verification_mail", 3, TimeSpan.FromMinutes(5)) { Per = RateScope.Class, Identity = RateIdentity.Address, Always = true },
+        Rate.Invitation => new("invitation", 10, Hour) { Per = RateScope.Class, Always = true },
+        Rate.VerifyKey => new("verify_key", 10, Minute) { Identity = RateIdentity.Address, Always = true },
+        Rate.MonitorWrite => new("monitor_write", 20, Minute) { Per = RateScope.Operation, Identity = RateIdentity.Member },
+        Rate.Decrypt => new("decrypt", 10, Minute) { Per = RateScope.Class, Always = true },
+        Rate.Impersonation => new("impersonation", 20, TimeSpan.FromMinutes(5)) { Always = true },
         Rate.Validation => new("validation", 60, Minute),
         Rate.ProviderTest => new("provider_test", 10, Minute),
-        Rate.StatusPage => new("status_page", 120, Minute, PerRoute: false),
-        Rate.Subscribe => new("subscribe", 5, Minute, Always: true),
-        Rate.Documentation => new("documentation", 60, Minute, PerRoute: false),
-        Rate.Gateway => new("gateway", 600, Minute, PerRoute: false),
-        Rate.Worker => new("worker", 300, Minute, PerRoute: false),
+        Rate.StatusPage => new("status_page", 120, Minute) { Per = RateScope.Class, Identity = RateIdentity.Address },
+        Rate.Subscribe => new("subscribe", 5, Minute) { Identity = RateIdentity.Address, Always = true, Next = Rate.SubscribeHour },
+        Rate.SubscribeHour => new("subscribe_hour", 20, Hour) { Identity = RateIdentity.Address, Always = true },
+        _ => OfAuthoring(rate),
+    };
+
+    // The shortest window first: what it refuses is not counted in the longer ones.
+    private static RateRule OfAuthoring(Rate rate) => rate switch
+    {
+        Rate.Authoring => new("authoring", 10, Minute) { Per = RateScope.Class, Next = Rate.AuthoringOrganization },
+        Rate.AuthoringOrganization => new("authoring_organization", 30, Minute) { Per = RateScope.Class, Identity = RateIdentity.Organization, Next = Rate.AuthoringHour },
+        Rate.AuthoringHour => new("authoring_hour", 60, Hour) { Per = RateScope.Class, Next = Rate.AuthoringOrganizationHour },
+        Rate.AuthoringOrganizationHour => new("authoring_organization_hour", 200, Hour) { Per = RateScope.Class, Identity = RateIdentity.Organization, Next = Rate.AuthoringDay },
+        Rate.AuthoringDay => new("authoring_day", 200, Day) { Per = RateScope.Class, Next = Rate.AuthoringOrganizationDay },
+        Rate.AuthoringOrganizationDay => new("authoring_organization_day", 600, Day) { Per = RateScope.Class, Identity = RateIdentity.Organization },
         _ => throw new ArgumentOutOfRangeException(nameof(rate)),
     };
 }

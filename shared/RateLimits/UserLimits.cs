@@ -16,10 +16,19 @@ public sealed class UserLimits
 
     public int? MaxMessagesPerDay { get; set; }
 
-    /// <summary>Seconds.</summary>
+    /// <summary>Minutes.</summary>
     public int? MaxSandboxDuration { get; set; }
 
     public string? Notes { get; set; }
 
     public DateTimeOffset UpdatedAt { get; set; }
+
+    /// <summary>Differs from what everybody has.</summary>
+    public bool IsCustom => Bypass || Multiplier != 1 || MaxMessagesPerDay is not null || MaxSandboxDuration is not null;
+
+    public void Apply(UserLimitsChange change, DateTimeOffset now)
+    {
+        (Bypass, Multiplier, UpdatedAt) = (change.Bypass ?? Bypass, change.Multiplier ?? Multiplier, now);
+        (MaxMessagesPerDay, MaxSandboxDuration) = (change.MessagesPerDay(this), change.SandboxDuration(this));
+    }
 }

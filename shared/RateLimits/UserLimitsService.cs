@@ -13,7 +13,7 @@ public sealed class UserLimitsService(PlatformDbContext db, SessionDirectory ses
     public async Task SetAsync(Guid userId, bool bypass, double multiplier, CancellationToken ct)
     {
         var limits = await db.UserLimits.SingleOrDefaultAsync(found => found.UserId == userId, ct) ?? db.UserLimits.Add(new UserLimits { UserId = userId }).Entity;
-        (limits.Bypass, limits.Multiplier, limits.UpdatedAt) = (bypass, multiplier, clock.GetUtcNow());
+        limits.Apply(new UserLimitsChange(bypass, multiplier), clock.GetUtcNow());
         await db.SaveChangesAsync(ct);
         sessions.ForgetAll();
     }

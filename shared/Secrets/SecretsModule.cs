@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Platform.Organizations;
 
 namespace Platform.Secrets;
 
@@ -15,6 +16,7 @@ public static class SecretsModule
         services.AddSingleton<MasterKeys>();
         services.AddSingleton<DataKeyRing>();
         services.AddScoped<ISecretBox, SecretBox>();
+        services.AddScoped<ITenantCleanup, DataKeyCleanup>();
         return services;
     }
 }

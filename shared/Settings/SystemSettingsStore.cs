@@ -7,14 +7,14 @@ using Platform.Identity;
 namespace Platform.Settings;
 
 /// <summary>
-/// Reads the settings document, at most 5 s old in every process and current in the one that wrote it. A reader waits for the database only when the copy is
+/// Reads the settings document, at most 2 s old in every process and current in the one that wrote it. A reader waits for the database only when the copy is
 /// older than that; before, one of the readers renews it in the background. Without a stored document the section <c>SystemSettings</c> of the configuration
 /// holds, then the defaults.
 /// </summary>
 public sealed class SystemSettingsStore(IServiceScopeFactory scopes, IOptions<SystemSettings> configured, TimeProvider clock)
 {
-    private static readonly TimeSpan RenewAfter = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan TooOldAfter = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RenewAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TooOldAfter = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
     private Copy? _copy;

@@ -37,7 +37,7 @@ internal sealed class OperatorAccess(
         return new OperatorVisit(OperatorStanding.Operator, caller.Username, csrf is not null && session.OwnsCsrfToken(csrf) ? csrf : null);
     }
 
-    public async ValueTask<string?> SignInAsync(HttpContext http, string username, string password)
+    public async ValueTask<string?> SignInAsync(HttpContext http, string username, string password, string? code)
     {
         var address = addresses.Settle(http);
         if (!ready.IsReady)
@@ -46,7 +46,7 @@ internal sealed class OperatorAccess(
             return Busy;
 
         await using var scope = ScopeFor(http, Caller.Anonymous, address);
-        var outcome = await scope.ServiceProvider.GetRequiredService<SignInService>().SignInAsync(username, password, http.RequestAborted);
+        var outcome = await scope.ServiceProvider.GetRequiredService<PasswordSignIn>().SignInAsync(new PasswordAttempt(username, password, code), http.RequestAborted);
         if (!outcome.IsOk)
             return outcome.Error.Kind == ErrorKind.RateLimited ? Busy : outcome.Error.Message;
         cookies.Write(http, outcome.Value);
@@ -57,7 +57,7 @@ internal sealed class OperatorAccess(
     {
         var caller = (Caller)http.Items[typeof(Caller)]!;
         await using var scope = ScopeFor(http, caller, addresses.Settle(http));
-        scope.ServiceProvider.GetRequiredService<AuditTrail>().Write(action, "orchestration", instanceId);
+        scope.ServiceProvider.GetRequiredService<AuditTrail>().Write(action, "orchestration", instanceId, ofPlatform: true);
         await scope.ServiceProvider.GetRequiredService<PlatformDbContext>().SaveChangesAsync(http.RequestAborted);
     }
 

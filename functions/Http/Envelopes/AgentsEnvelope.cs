@@ -13,11 +13,14 @@ internal sealed class AgentsEnvelope : Envelope
     {
         var (text, code) = WordsOf(error);
         writer.WriteStartObject();
+        if (facts.TellsSuccess)
+            writer.WriteBoolean("success"u8, false);
         writer.WriteString("error"u8, text);
         if (code is not null)
             writer.WriteString("code"u8, code);
         if (error.Code == RequestErrors.ScopeCode)
             writer.WriteString("required"u8, error.MissingPermission);
+        WriteMore(writer, error);
         WriteFieldDetails(writer, error);
         writer.WriteEndObject();
     }
@@ -28,6 +31,7 @@ internal sealed class AgentsEnvelope : Envelope
         RequestErrors.UnauthenticatedCode => ("Unauthorized", null),
         RequestErrors.ScopeCode => ("Insufficient scope", "insufficient_scope"),
         RequestErrors.PermissionCode => ("Forbidden", "forbidden"),
+        RequestErrors.ImpersonatingCode => (error.Message, "forbidden"),
         RequestErrors.SessionCode => (error.Message, "session_required"),
         RequestErrors.NoRouteCode => ("Not found", "not_found"),
         RequestErrors.RateCode => (error.Message, "rate_limited"),

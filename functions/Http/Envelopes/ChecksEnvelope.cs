@@ -12,13 +12,22 @@ internal sealed class ChecksEnvelope : Envelope
     public override void WriteError(Utf8JsonWriter writer, Error error, EnvelopeFacts facts)
     {
         writer.WriteStartObject();
+        if (facts.TellsSuccess)
+            writer.WriteBoolean("success"u8, false);
         writer.WriteString("error"u8, TextOf(error));
+        if (IsOfJobKey(error))
+            writer.WriteString("message"u8, error.Message);
         if (error.Code is RequestErrors.CsrfMissingCode or RequestErrors.CsrfInvalidCode or RequestErrors.CrossSiteCode)
             writer.WriteString("code"u8, "csrf_failed"u8);
+        else if (AuthCodes.CodeOf(error) is { } code)
+            writer.WriteString("code"u8, code);
         if (error.Problems.Count > 1)
             WriteFieldDetails(writer, error);
+        WriteMore(writer, error);
         writer.WriteEndObject();
     }
+
+    private static bool IsOfJobKey(Error error) => error.Kind == ErrorKind.Unauthenticated && error.Code.StartsWith(JobKeyErrors.CodePrefix, StringComparison.Ordinal);
 
     private static string TextOf(Error error) => error.Code switch
     {
@@ -28,6 +37,7 @@ internal sealed class ChecksEnvelope : Envelope
         RequestErrors.OperatorCode => "Admin privileges required",
         RequestErrors.ScopeCode or RequestErrors.PermissionCode => "Insufficient permissions",
         RequestErrors.CsrfMissingCode or RequestErrors.CsrfInvalidCode or RequestErrors.CrossSiteCode => "CSRF token missing or invalid",
-        _ => error.Message,
+        _ when IsOfJobKey(error) => "Unauthorized",
+        _ => AuthCodes.TextOf(error),
     };
 }

@@ -35,13 +35,18 @@ internal sealed class DeliveryEnvelope : Envelope
         writer.WriteString("error"u8, error.Message);
         writer.WriteString("code"u8, CodeOf(error));
         WriteFieldDetails(writer, error);
-        if (error.MissingPermission is not null)
-        {
-            writer.WriteStartObject("details"u8);
-            writer.WriteString("missing"u8, error.MissingPermission);
-            writer.WriteEndObject();
-        }
+        if (error.MissingPermission is not null || error.More is not null)
+            WriteDetails(writer, error);
         WriteFacts(writer, facts);
+    }
+
+    private void WriteDetails(Utf8JsonWriter writer, Error error)
+    {
+        writer.WriteStartObject("details"u8);
+        if (error.MissingPermission is not null)
+            writer.WriteString("missing"u8, error.MissingPermission);
+        WriteMore(writer, error);
+        writer.WriteEndObject();
     }
 
     private static string CodeOf(Error error) => error.Code switch
@@ -53,7 +58,7 @@ internal sealed class DeliveryEnvelope : Envelope
         RequestErrors.FaultCode => "internal_error",
         RequestErrors.StartingCode => "unavailable",
         RequestErrors.CsrfMissingCode or RequestErrors.CsrfInvalidCode or RequestErrors.CrossSiteCode => "csrf_failed",
-        RequestErrors.OperatorCode or RequestErrors.ScopeCode or RequestErrors.PermissionCode => "forbidden",
+        RequestErrors.OperatorCode or RequestErrors.ScopeCode or RequestErrors.PermissionCode or RequestErrors.ImpersonatingCode => "forbidden",
         RequestErrors.IdempotencyReusedCode => "idempotency_conflict",
         _ when error.Problems.Count > 0 => "validation_failed",
         _ => ShortCode(error),

@@ -24,6 +24,18 @@ internal abstract class Envelope
         return dot < 0 ? error.Code : error.Code[(dot + 1)..];
     }
 
+    /// <summary>Further members of the refusal.</summary>
+    protected void WriteMore(Utf8JsonWriter writer, Error error)
+    {
+        if (error.More is not { } more)
+            return;
+        foreach (var (name, value) in more)
+        {
+            writer.WritePropertyName(name);
+            WriteValue(writer, value);
+        }
+    }
+
     protected static void WriteFieldDetails(Utf8JsonWriter writer, Error error)
     {
         if (error.Problems.Count == 0)
@@ -49,9 +61,11 @@ internal abstract class Envelope
         ErrorKind.Forbidden => 403,
         ErrorKind.NotFound => 404,
         ErrorKind.Conflict => 409,
+        ErrorKind.Gone => 410,
         ErrorKind.TooLarge => 413,
         ErrorKind.UnsupportedMediaType => 415,
         ErrorKind.Locked or ErrorKind.RateLimited => 429,
+        ErrorKind.Upstream => 502,
         ErrorKind.Unavailable => 503,
         _ => 500,
     };
@@ -62,4 +76,4 @@ internal abstract class Envelope
 }
 
 /// <summary>What envelopes write beside the value or refusal.</summary>
-internal readonly record struct EnvelopeFacts(DateTimeOffset Now, string CorrelationId);
+internal readonly record struct EnvelopeFacts(DateTimeOffset Now, string CorrelationId, bool TellsSuccess);

@@ -23,6 +23,7 @@ internal sealed class ExecutionsEnvelope : Envelope
             WriteProblems(writer, error.Problems);
         else
             writer.WriteString("detail"u8, TextOf(error));
+        WriteMore(writer, error);
         if (error.Kind == ErrorKind.RateLimited && error.RetryAfter is { } wait)
         {
             writer.WriteNumber("retry_after"u8, (long)Math.Ceiling(wait.TotalSeconds));

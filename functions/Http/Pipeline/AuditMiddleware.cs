@@ -18,14 +18,14 @@ internal sealed class AuditMiddleware : IFunctionsWorkerMiddleware
     public static async Task RefusedAsync(string word, ApiRequest request, Error refusal, IServiceProvider services)
     {
         var trail = services.GetRequiredService<AuditTrail>();
-        trail.Begin(word, TargetOf(request));
+        trail.Begin(word, TargetOf(request), request.Operation.NeedsOperator);
         await trail.EndAsync(refusal, request.Http.RequestAborted);
     }
 
     private static async Task InvokeAsync(string word, ApiRequest request, FunctionContext context, FunctionExecutionDelegate next)
     {
         var trail = context.InstanceServices.GetRequiredService<AuditTrail>();
-        trail.Begin(word, TargetOf(request));
+        trail.Begin(word, TargetOf(request), request.Operation.NeedsOperator);
         try
         {
             await next(context);

@@ -16,11 +16,11 @@ internal sealed class CsrfGate : RequestGate
     private static Error? Check(ApiRequest request)
     {
         var http = request.Http.Request;
-        if (HttpMethods.IsGet(http.Method) || HttpMethods.IsHead(http.Method) || HttpMethods.IsOptions(http.Method))
-            return null;
         if (!request.Operation.Csrf)
             return http.Headers["Sec-Fetch-Site"] == "cross-site" ? RequestErrors.CrossSite : null;
-        if (request.Operation.IsPublic || request.Caller.Credential != CredentialKind.Cookie)
+        if (HttpMethods.IsGet(http.Method) || HttpMethods.IsHead(http.Method) || HttpMethods.IsOptions(http.Method))
+            return null;
+        if ((request.Operation.IsPublic && !request.Operation.CsrfWithSession) || request.Caller.Credential != CredentialKind.Cookie)
             return null;
 
         var header = http.Headers["X-CSRF-Token"].ToString();

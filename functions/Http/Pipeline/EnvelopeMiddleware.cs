@@ -33,7 +33,7 @@ internal sealed class EnvelopeMiddleware(ResponseWriter responses, ILogger<Envel
         }
     }
 
-    private static bool IsTooLarge(ApiRequest request) => request.Http.Request.ContentLength is { } length && length > request.Operation.BodyLimit;
+    private static bool IsTooLarge(ApiRequest request) => request.Http.Request.ContentLength is { } length && length > request.BodyLimit;
 
     private async Task AnswerAsync(FunctionContext context, ApiRequest request)
     {

@@ -1,12 +1,31 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace Platform.Functions.Http;
 
-/// <summary>SHA-256 of a body in canonical form: members in order of their names, no blanks. What is not JSON counts as it is.</summary>
+/// <summary>
+/// SHA-256 of a body in canonical form: JSON with members in order of their names and without blanks, a multipart body without its boundary, which clients draw
+/// anew for every attempt. What is neither counts as it is.
+/// </summary>
 internal static class Fingerprint
 {
-    public static string Of(ReadOnlyMemory<byte> body)
+    public static string Of(ReadOnlyMemory<byte> body, string? boundary = null) => boundary is null ? OfJson(body) : OfParts(body.Span, Encoding.UTF8.GetBytes($"--{boundary}"));
+
+    private static string OfParts(ReadOnlySpan<byte> body, ReadOnlySpan<byte> delimiter)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (var end = body.IndexOf(delimiter); end >= 0; end = body.IndexOf(delimiter))
+        {
+            hash.AppendData(body[..end]);
+            hash.AppendData("--"u8);
+            body = body[(end + delimiter.Length)..];
+        }
+        hash.AppendData(body);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static string OfJson(ReadOnlyMemory<byte> body)
     {
         using var buffer = new PooledBuffer();
         try

@@ -1,16 +1,16 @@
 namespace Platform.Functions.Http;
 
 /// <summary>Runs the gates of the request's family in the order of its contract; the first refusal ends the request.</summary>
-internal sealed class GatesMiddleware(RateGate rate, CredentialGate credential, CsrfGate csrf, PermissionGate permission) : IFunctionsWorkerMiddleware
+internal sealed class GatesMiddleware(RateGate rate, CredentialGate credential, CsrfGate csrf, PlaceGate place, PermissionGate permission) : IFunctionsWorkerMiddleware
 {
     // The table of orders. Size comes before all of them (EnvelopeMiddleware); the form of the input and the object itself come after, in the function.
     private readonly RequestGate[][] _orders =
     [
-        /* Executions */ [rate, credential, csrf, permission],
-        /* Delivery   */ [credential, rate, csrf, permission],
-        /* Checks     */ [credential, rate, csrf, permission],
-        /* Agents     */ [credential, rate, csrf, permission],
-        /* Inference  */ [credential, rate, csrf, permission],
+        /* Executions */ [rate, credential, csrf, place, permission],
+        /* Delivery   */ [credential, rate, csrf, place, permission],
+        /* Checks     */ [credential, rate, csrf, place, permission],
+        /* Agents     */ [credential, rate, csrf, place, permission],
+        /* Inference  */ [credential, rate, csrf, place, permission],
     ];
 
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)

@@ -12,7 +12,7 @@ public static class HttpPipeline
         app.UseWhen<EnvelopeMiddleware>(IsHttp);         // faults → 500, results and refusals → the family's wire form
         app.UseWhen<ReadinessMiddleware>(IsHttp);        // 503 while the database is being migrated
         app.UseWhen<IdentificationMiddleware>(IsHttp);   // who is it; never refuses
-        app.UseWhen<GatesMiddleware>(IsHttp);            // rate limit, 401, CSRF, permission in the family's order
+        app.UseWhen<GatesMiddleware>(IsHttp);            // rate limit, 401, CSRF, place, permission in the family's order
         app.UseWhen<IdempotencyMiddleware>(IsHttp);
         app.UseWhen<AuditMiddleware>(IsHttp);
     }
@@ -25,6 +25,7 @@ public static class HttpPipeline
         services.AddSingleton<RateGate>();
         services.AddSingleton<CredentialGate>();
         services.AddSingleton<CsrfGate>();
+        services.AddSingleton<PlaceGate>();
         services.AddSingleton<PermissionGate>();
         services.AddSingleton<RouteTable>();
         services.AddSingleton<Summaries>();

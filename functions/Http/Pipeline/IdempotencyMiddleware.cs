@@ -20,10 +20,13 @@ internal sealed class IdempotencyMiddleware(IdempotencyStore store) : IFunctions
     public Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
         var request = ApiRequest.Of(context.GetHttpContext()!);
-        return request.Operation.Idempotent && request.Caller.UserId is not null && request.Http.Request.Headers.ContainsKey(Header)
+        return request.Operation.Idempotent && ScopeOf(request.Caller) is not null && request.Http.Request.Headers.ContainsKey(Header)
             ? InvokeAsync(context, request, next)
             : next(context);
     }
+
+    // The user, else the credential, which is a job's key.
+    private static Guid? ScopeOf(Caller caller) => caller.UserId ?? caller.TokenId;
 
     private async Task InvokeAsync(FunctionContext context, ApiRequest request, FunctionExecutionDelegate next)
     {
@@ -41,12 +44,12 @@ internal sealed class IdempotencyMiddleware(IdempotencyStore store) : IFunctions
             request.Refusal = RequestErrors.TooLarge;
             return;
         }
-        var scoped = $"http:{request.Caller.UserId:N}:{request.Operation.Name}:{request.Http.Request.Path}:{key}";
-        var reservation = await store.ReserveAsync(scoped, Fingerprint.Of(body), ct);
+        var scoped = $"http:{ScopeOf(request.Caller):N}:{request.Operation.Name}:{request.Http.Request.Path}:{key}";
+        var reservation = await store.ReserveAsync(scoped, Fingerprint.Of(body, MultipartBoundary.Of(request.Http.Request)), ct);
         if (reservation.Kind == ReservationKind.Reserved)
             await WorkAsync(context, request, reservation, next);
         else
-            Repeat(context, request, reservation);
+            await RepeatAsync(context, request, reservation);
     }
 
     private async Task WorkAsync(FunctionContext context, ApiRequest request, Reservation reservation, FunctionExecutionDelegate next)
@@ -71,14 +74,18 @@ internal sealed class IdempotencyMiddleware(IdempotencyStore store) : IFunctions
         }
     }
 
-    private static void Repeat(FunctionContext context, ApiRequest request, Reservation reservation)
+    private static async Task RepeatAsync(FunctionContext context, ApiRequest request, Reservation reservation)
     {
         switch (reservation.Kind)
         {
+            case ReservationKind.Completed when reservation is { StatusCode: IdempotencyStore.SecretShown, Answer: { } id }:
+                request.Refusal = AnswerNotKept with { More = new Dictionary<string, object> { ["id"] = JsonSerializer.Deserialize<Guid>(id) } };
+                break;
             case ReservationKind.Completed when reservation.Answer is not null:
                 request.Http.Response.Headers["Idempotency-Replayed"] = "true";
                 request.Http.Response.StatusCode = reservation.StatusCode;
-                context.GetInvocationResult().Value = JsonSerializer.Deserialize<JsonElement>(reservation.Answer);
+                var answer = await context.InstanceServices.GetRequiredService<IdempotentRequest>().OpenAsync(reservation, request.Http.RequestAborted);
+                context.GetInvocationResult().Value = JsonSerializer.Deserialize<JsonElement>(answer);
                 break;
             case ReservationKind.Completed:
                 request.Refusal = AnswerNotKept;

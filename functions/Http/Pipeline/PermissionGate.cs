@@ -7,14 +7,16 @@ internal sealed class PermissionGate : RequestGate
 
     private static Error? Check(Operation operation, Caller caller)
     {
-        if (operation.IsPublic)
+        if (caller.ImpersonatorId is not null && operation.RefusesImpersonation)
+            return operation.NeedsOperator ? RequestErrors.OperatorRequired : RequestErrors.Impersonating;
+        if (operation.IsPublic || (operation.EndsImpersonation && caller.ImpersonatorId is not null))
             return null;
         if (operation.NeedsOperator)
             return caller.IsOperator ? null : RequestErrors.OperatorRequired;
         if (operation.Auth == Auth.SessionOnly && caller.Credential == CredentialKind.AccessToken)
             return RequestErrors.SessionRequired;
-        if (operation.ObjectFirst || caller.Can(operation.Permission))
-            return null;
-        return caller.Credential == CredentialKind.AccessToken ? RequestErrors.ScopeMissing(operation.Permission) : RequestErrors.PermissionMissing(operation.Permission);
+        if (caller.TokenKind == TokenKind.Inference && operation.Auth != Auth.ApiKeyOrUser)
+            return PermissionErrors.Missing(caller, operation.Permission);
+        return operation.ObjectFirst || caller.Can(operation.Permission) ? null : PermissionErrors.Missing(caller, operation.Permission);
     }
 }

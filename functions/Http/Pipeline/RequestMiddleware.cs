@@ -14,6 +14,7 @@ internal sealed class RequestMiddleware(OperationCatalog operations, ClientAddre
             ?? throw new InvalidOperationException($"HTTP function '{context.FunctionDefinition.Name}' is not in the operation catalogue");
         var request = new ApiRequest(http, operation)
         {
+            StartedAt = clock.GetTimestamp(),
             CorrelationId = Correlation.Of(http.Request, clock),
             ClientAddress = addresses.Settle(http),
         };

@@ -14,7 +14,9 @@ internal sealed class ResponseWriter(TimeProvider clock)
     public Task AnswerAsync(ApiRequest request, object? value)
     {
         var response = request.Http.Response;
-        if (response.StatusCode == StatusCodes.Status200OK)
+        if (request.Success is { } success)
+            response.StatusCode = success;
+        else if (response.StatusCode == StatusCodes.Status200OK)
             response.StatusCode = value is Nothing && request.Operation.Success == StatusCodes.Status200OK ? StatusCodes.Status204NoContent : request.Operation.Success;
         if (response.Headers.CacheControl.Count == 0)
             response.Headers.CacheControl = request.Operation.Cache ?? NoStore;
@@ -39,7 +41,7 @@ internal sealed class ResponseWriter(TimeProvider clock)
     private async Task WriteAsync(ApiRequest request, Envelope envelope, object? value, Error? error)
     {
         using var buffer = new PooledBuffer();
-        var facts = new EnvelopeFacts(clock.GetUtcNow(), request.CorrelationId);
+        var facts = new EnvelopeFacts(clock.GetUtcNow(), request.CorrelationId, request.Operation.TellsSuccess);
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = envelope.Json.Writing.Encoder, SkipValidation = true }))
         {
             if (error is not null)

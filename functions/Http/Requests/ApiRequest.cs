@@ -34,6 +34,12 @@ public sealed class ApiRequest
     /// <summary>The caller's session; null for access tokens and nobody.</summary>
     internal SessionSnapshot? Session { get; set; }
 
+    /// <summary>The access token of the request; null for sessions and nobody.</summary>
+    internal TokenSnapshot? Token { get; set; }
+
+    /// <summary>Of the clock's timestamps.</summary>
+    internal long StartedAt { get; set; }
+
     /// <summary>When the session JWT of the request ends; a stream does not outlive it.</summary>
     internal DateTimeOffset? CredentialExpiresAt { get; set; }
 
@@ -43,10 +49,16 @@ public sealed class ApiRequest
     /// <summary>Why the pipeline ended the request before its function; the envelope writes it.</summary>
     internal Error? Refusal { get; set; }
 
+    /// <summary>Status of the good answer when it is not the operation's usual one, e.g. 200 where nothing new had to be created.</summary>
+    public int? Success { get; set; }
+
     /// <summary>The client's address, forwarded headers of trusted proxies taken into account.</summary>
     public string ClientAddress { get; internal set; } = "";
 
-    internal RequestBody Body => _body ??= new RequestBody(Http.Request, Operation.BodyLimit);
+    /// <summary>Bytes that the body may have: uploads have a limit of their own.</summary>
+    internal long BodyLimit => Operation.Upload is not null && MultipartBoundary.Of(Http.Request) is not null ? Operation.UploadLimit : Operation.BodyLimit;
+
+    internal RequestBody Body => _body ??= new RequestBody(Http.Request, BodyLimit);
 
     internal void Release() => _body?.Release();
 

@@ -22,6 +22,17 @@ public static class HttpRequestExtensions
         where T : class =>
         FormBodyReader.ReadAsync<T>(Declared(request, operation => operation.Form, typeof(T)), ct);
 
+    /// <summary>
+    /// Reads a <c>multipart/form-data</c> body: its text parts as <typeparamref name="T"/>, whose members are strings, and the file in the part <c>file</c>, if there
+    /// is one; same refusals.
+    /// </summary>
+    public static ValueTask<Result<Upload<T>>> ReadUploadAsync<T>(this HttpRequest request, CancellationToken ct)
+        where T : class =>
+        MultipartBodyReader.ReadAsync<T>(Declared(request, operation => operation.Upload, typeof(T)), ct);
+
+    /// <summary>Whether the body is <c>multipart/form-data</c>, for operations that take that or JSON.</summary>
+    public static bool IsMultipart(this HttpRequest request) => MultipartBoundary.Of(request) is not null;
+
     /// <summary>The body's bytes as they came, for signed webhooks and uploads of a stated format; refused over the operation's limit.</summary>
     public static async ValueTask<Result<ReadOnlyMemory<byte>>> ReadBytesAsync(this HttpRequest request, CancellationToken ct) =>
         await Declared(request, operation => operation.Body, typeof(byte[])).Body.ReadAsync(ct) is { } bytes ? bytes : RequestErrors.TooLarge;

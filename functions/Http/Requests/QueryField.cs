@@ -33,7 +33,7 @@ internal sealed class QueryField
     {
         if (_isList)
             WriteList(query, json);
-        else if (ValueOf(query) is { } text && (text.Length > 0 || _scalar == typeof(string)))
+        else if (ValueOf(query) is { } text && (text.Length > 0 || _scalar == typeof(string)) && !IsSkipped(text))
             WriteMember(text, json);
     }
 
@@ -43,6 +43,9 @@ internal sealed class QueryField
             return values is [.., var last] ? last : null; // the last of several counts
         return null;
     }
+
+    private bool IsSkipped(string text) =>
+        _clamped is { SkipsText: true } && !long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
 
     private void WriteMember(string text, Utf8JsonWriter json)
     {

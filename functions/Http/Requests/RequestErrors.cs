@@ -10,9 +10,10 @@ internal static class RequestErrors
     public const string MethodCode = "request.method_not_allowed";
     public const string UnauthenticatedCode = "auth.unauthenticated";
     public const string OperatorCode = "auth.operator_required";
-    public const string ScopeCode = "auth.insufficient_scope";
-    public const string PermissionCode = "auth.permission_missing";
+    public const string ScopeCode = PermissionErrors.ScopeCode;
+    public const string PermissionCode = PermissionErrors.PermissionCode;
     public const string SessionCode = "auth.session_required";
+    public const string ImpersonatingCode = "auth.impersonating";
     public const string CsrfMissingCode = "auth.csrf_missing";
     public const string CsrfInvalidCode = "auth.csrf_invalid";
     public const string CrossSiteCode = "auth.cross_site";
@@ -29,16 +30,10 @@ internal static class RequestErrors
     public static readonly Error Unauthenticated = new(ErrorKind.Unauthenticated, UnauthenticatedCode, "Not authenticated");
     public static readonly Error OperatorRequired = new(ErrorKind.Forbidden, OperatorCode, "Admin access required");
     public static readonly Error SessionRequired = new(ErrorKind.Forbidden, SessionCode, "This operation needs an interactive session");
+    public static readonly Error Impersonating = new(ErrorKind.Forbidden, ImpersonatingCode, "This operation is not available while impersonating");
     public static readonly Error CsrfMissing = new(ErrorKind.Forbidden, CsrfMissingCode, "CSRF token missing");
     public static readonly Error CsrfInvalid = new(ErrorKind.Forbidden, CsrfInvalidCode, "CSRF token invalid");
     public static readonly Error CrossSite = new(ErrorKind.Forbidden, CrossSiteCode, "Cross-site request refused");
-
-    public static Error ScopeMissing(string permission) => Missing(ScopeCode, "Insufficient scope", permission);
-
-    public static Error PermissionMissing(string permission) => Missing(PermissionCode, "Insufficient permissions", permission);
-
-    private static Error Missing(string code, string message, string permission) =>
-        new(ErrorKind.Forbidden, code, message) { MissingPermission = permission };
 
     public static Error InvalidJson(string message = "JSON decode error") =>
         new(ErrorKind.Invalid, InvalidJsonCode, message) { Problems = [new(["body"], message, "json_invalid")] };

@@ -105,7 +105,8 @@ internal sealed class OperatorEndpoints(InstanceQueries queries, OperatorActions
         var returnTo = target == PageLayout.Root || target.StartsWith($"{PageLayout.Root}/", StringComparison.Ordinal) || target.StartsWith($"{PageLayout.Root}?", StringComparison.Ordinal)
             ? target
             : PageLayout.Root;
-        var refusal = IsSameOrigin(http.Request) ? await access.SignInAsync(http, form["username"].ToString(), form["password"].ToString()) : "The form is not of this site.";
+        var code = form["code"].ToString() is { Length: > 0 } given ? given : null;
+        var refusal = IsSameOrigin(http.Request) ? await access.SignInAsync(http, form["username"].ToString(), form["password"].ToString(), code) : "The form is not of this site.";
         if (refusal is null)
             SeeOther(http, returnTo);
         else

@@ -18,6 +18,7 @@ internal static class SignInPage
             <input type="hidden" name="returnTo" value="{returnTo}">
             <label>Username <input name="username" required autocomplete="username" autofocus></label>
             <label>Password <input name="password" type="password" required autocomplete="current-password"></label>
+            <label>Two-factor code, if the account has one <input name="code" autocomplete="one-time-code"></label>
             <button>Sign in</button>
             </form>
             <p>These pages are for the operator of this installation.</p>

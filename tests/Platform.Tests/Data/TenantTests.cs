@@ -40,9 +40,20 @@ public sealed class TenantTests(PostgresServer postgres) : IClassFixture<Postgre
             Assert.True(await CountAsync(database, type, Caller.Platform) >= 2, $"{type.ClrType.Name}: the platform sees all");
             var expected = typeof(IOperatorVisible).IsAssignableFrom(type.ClrType) ? await CountAsync(database, type, Caller.Platform) : 0;
             Assert.True(await CountAsync(database, type, TestCallers.User(isOperator: true)) == expected, $"{type.ClrType.Name}: operator");
+            if (typeof(IProjectOwned).IsAssignableFrom(type.ClrType))
+                await AssertTokensSeeTheirProjectsAsync(database, type, me with { Credential = CredentialKind.AccessToken });
             var foreignToken = me with { Credential = CredentialKind.AccessToken, OrganizationId = Guid.CreateVersion7() };
             Assert.True(await CountAsync(database, type, foreignToken) == 0, $"{type.ClrType.Name}: a token of another organization");
         }
+    }
+
+    private static async Task AssertTokensSeeTheirProjectsAsync(TestDatabase database, IEntityType type, Caller token)
+    {
+        foreach (var (projects, expected) in new (Guid[]? Projects, int Expected)[]
+        {
+            (null, 1), ([], 0), ([Project], 1), ([Guid.CreateVersion7()], 0), ([Guid.CreateVersion7(), Project], 1), ([Guid.CreateVersion7(), Guid.CreateVersion7()], 0),
+        })
+            Assert.True(await CountAsync(database, type, token with { TokenProjects = projects }) == expected, $"{type.ClrType.Name}: a token of {projects?.Length.ToString() ?? "all"} projects");
     }
 
     [Fact]

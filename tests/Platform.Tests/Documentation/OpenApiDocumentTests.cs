@@ -70,7 +70,7 @@ public sealed class OpenApiDocumentTests
             var inQuery = (described.Parameters ?? []).Where(parameter => parameter.In == ParameterLocation.Query).ToList();
             Assert.Equal(operation.Query?.GetProperties().Count(property => property.SetMethod is not null) ?? 0, inQuery.Count);
             Assert.All(inQuery, parameter => Assert.True(parameter.Schema?.Type is not null && !string.IsNullOrWhiteSpace(parameter.Description), $"{operation.Name}: {parameter.Name}"));
-            Assert.Equal(operation.Body is not null || operation.Form is not null, described.RequestBody is not null);
+            Assert.Equal(operation.TakesBody, described.RequestBody is not null);
         }
     }
 

@@ -8,6 +8,7 @@ using Platform.Idempotency;
 using Platform.Identity;
 using Platform.Sandbox;
 using Platform.Sandbox.Runtimes;
+using Platform.Secrets;
 using Platform.Settings;
 using Platform.Tests.Fixtures;
 
@@ -39,7 +40,7 @@ internal sealed class ExecutionLab : IAsyncDisposable
             services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(configuration).Build());
             services.AddSingleton(languages).AddSingleton<ISandbox, ScriptedSandbox>().AddSingleton<SandboxPool>().AddSingleton<SystemSettingsStore>();
             services.Configure<SandboxOptions>(o => o.Cpu = 1000);
-            services.AddIdempotency().AddEventTail().AddExecutions();
+            services.AddIdempotency().AddSecrets().AddEventTail().AddExecutions();
         }
 
         var database = postgres is null ? await TestDatabase.CreateAsync(Configure) : await TestDatabase.CreatePostgresAsync(postgres, Configure);

@@ -132,6 +132,8 @@ public sealed class PlatformApp : IAsyncDisposable
         ["Platform:Environment"] = "test",
         ["Platform:DataDirectory"] = directory,
         ["RateLimit:Limits:auth"] = "100000",
+        ["RateLimit:Limits:token"] = "100000",
+        ["RateLimit:Limits:sensitive"] = "100000",
     };
 
     private async Task<bool> OperatorExistsAsync()

@@ -243,7 +243,7 @@ public sealed class OperatorPagesTests : IAsyncLifetime
 
         public ValueTask<OperatorVisit> IdentifyAsync(HttpContext http) => new(Visit);
 
-        public ValueTask<string?> SignInAsync(HttpContext http, string username, string password) => new(password == "right" ? null : "Wrong password");
+        public ValueTask<string?> SignInAsync(HttpContext http, string username, string password, string? code) => new(password == "right" ? null : "Wrong password");
 
         public ValueTask RecordAsync(HttpContext http, string action, string instanceId)
         {

@@ -21,13 +21,19 @@ public sealed class IdentitySweepTests
             new SignInThrottle { Key = "old", WindowStart = now.AddDays(-2) },
             new SignInThrottle { Key = "locked", WindowStart = now.AddDays(-2), LockedUntil = now.AddMinutes(1) },
             new SignInThrottle { Key = "new", WindowStart = now.AddHours(-23) });
+        var owner = scope.Db.Users.Local.Single();
+        owner.ChangeEmail("ada@example.com", verified: false, now);
+        var (old, live) = (EmailToken.Issue(owner, EmailTokenPurpose.Verify, now.AddDays(-3)).Token, EmailToken.Issue(owner, EmailTokenPurpose.Reset, now.AddHours(-2)).Token);
+        scope.Db.AddRange(old, live);
         await scope.Db.SaveChangesAsync();
         var sweep = new IdentitySweep(database.Get<ExpiredRows>(), database.Clock);
 
         Assert.Equal(2, await sweep.DeleteEndedSessionsAsync(CancellationToken.None));
         Assert.Equal(1, await sweep.DeleteOldFailuresAsync(CancellationToken.None));
+        Assert.Equal(1, await sweep.DeleteOldEmailTokensAsync(CancellationToken.None));
 
         Assert.Equal([sessions[1].Id, sessions[3].Id], await scope.Db.Sessions.OrderBy(session => session.CreatedAt).Select(session => session.Id).ToListAsync());
+        Assert.Equal(live.Hash, (await scope.Db.EmailTokens.SingleAsync()).Hash);
         Assert.Equal(["locked", "new"], await scope.Db.SignInThrottles.OrderBy(row => row.Key).Select(row => row.Key).ToListAsync());
     }
 

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Options;
+
+namespace Platform.Identity.OAuth;
+
+/// <summary>The providers, and which of them people may use (<c>Auth:Providers</c>).</summary>
+public sealed class OAuthProviders(IEnumerable<IOAuthProvider> providers, IOptions<AuthOptions> options)
+{
+    private readonly Dictionary<IdentityProvider, IOAuthProvider> _providers = providers.ToDictionary(provider => provider.Provider);
+    private readonly string[] _offered = options.Value.ProviderWords();
+
+    public IOAuthProvider this[IdentityProvider provider] => _providers[provider];
+
+    /// <summary>Offered, and given a client id.</summary>
+    public bool IsUsable(IdentityProvider provider) => _providers[provider].IsConfigured && _offered.Contains(provider.Word(), StringComparer.Ordinal);
+}

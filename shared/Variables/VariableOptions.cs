@@ -1,0 +1,13 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Platform.Variables;
+
+/// <summary>Section <c>Variables</c>.</summary>
+public sealed class VariableOptions
+{
+    public const string Section = "Variables";
+
+    /// <summary>Variables for tests that a project can have.</summary>
+    [Range(1, 10_000)]
+    public int MaxPerProject { get; init; } = 200;
+}

@@ -1,0 +1,42 @@
+using System.Text.RegularExpressions;
+
+using Platform.Functions.Http;
+using Platform.Tests.Fixtures;
+
+namespace Platform.Tests.Rules;
+
+/// <summary>Who changes something leaves an entry in the audit log.</summary>
+public sealed class AuditRulesTests
+{
+    /// <summary>Operations that change something by their method and have no audit word, with the reason.</summary>
+    private static readonly Dictionary<string, string> Unaudited = new(StringComparer.Ordinal)
+    {
+        ["Auth_Login"] = "the service writes auth.login itself, for the user who signed in and not for the anonymous caller",
+        ["Auth_Logout"] = "the service writes auth.logout itself when there is a session to end; without one nothing happens",
+        ["ChecksSignIn_SignIn"] = "the service writes auth.login itself, for the user who signed in and not for the anonymous caller",
+        ["InferenceAuth_Login"] = "the service writes auth.login itself, for the user who signed in and not for the anonymous caller",
+        ["ChecksSignIn_SignOut"] = "the service writes auth.logout itself when there is a session to end; without one nothing happens",
+        ["InferenceAuth_Logout"] = "the service writes auth.logout itself when there is a session to end; without one nothing happens",
+        ["OAuth_SignInWithVercel"] = "begins a flow that the callback ends; only then is anything changed, and audited",
+        ["JobKeys_Verify"] = "tells whether a key is good; changes nothing but the time of its last use",
+        ["ChecksSignIn_Describe"] = "describes the service, by GET and POST alike",
+        ["ChecksSignIn_Error"] = "shows the error of a redirect, by GET and POST alike",
+        [FallbackFunctions.Name] = "serves no operation: answers 404 and 405",
+    };
+
+    private static readonly IReadOnlyList<Operation> Operations = OperationCatalog.FromAssemblies(typeof(OperationCatalog).Assembly).All;
+
+    [Fact]
+    public void Changes_HaveAnAuditWordOrAReason() => Violations.None(Changing(Operations)
+        .Where(operation => operation.Audit is null && !Unaudited.ContainsKey(operation.Name)).Select(operation => $"{operation.Name}: {operation.Methods[0]} {operation.Route}"));
+
+    [Fact]
+    public void Words_AreOfTheFormAreaVerb() => Violations.None(Operations
+        .Where(operation => operation.Audit is { } word && !Regex.IsMatch(word, @"^[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*$")).Select(operation => $"{operation.Name}: {operation.Audit}"));
+
+    [Fact]
+    public void Reasons_AreOfOperationsThatNeedThem() => Violations.None(Unaudited
+        .Where(row => row.Value.Length < 20 || !Changing(Operations).Any(operation => operation.Name == row.Key && operation.Audit is null)).Select(row => row.Key));
+
+    private static IEnumerable<Operation> Changing(IEnumerable<Operation> operations) => operations.Where(operation => operation.Methods.Any(method => method is not ("GET" or "HEAD" or "OPTIONS")));
+}
