@@ -95,12 +95,10 @@ internal sealed class Browser
         return answer.Headers.Location!.OriginalString;
     }
 
-    /// <summary>The whole trip to GitHub and back: where the browser ends. PostgreSQL may abort one of several that make the same account at once; who is told so begins anew.</summary>
+    /// <summary>The whole trip to GitHub and back: where the browser ends.</summary>
     public async Task<string> SignInAsync(FakeAccount account, string? next = null, string route = "/api/auth/signin/github")
     {
         var answer = await Client.GetAsync(GitHubCallback + _providers.Authorize(await StartAsync(route, next), account));
-        for (var again = 0; again < 3 && answer.StatusCode == HttpStatusCode.ServiceUnavailable; again++)
-            answer = await Client.GetAsync(GitHubCallback + _providers.Authorize(await StartAsync(route, next), account));
         Assert.True(answer.StatusCode == HttpStatusCode.Found, await answer.Content.ReadAsStringAsync());
         return answer.Headers.Location!.OriginalString;
     }
