@@ -36,9 +36,10 @@ public sealed class LinkedIdentities(PlatformDbContext db)
     internal async Task<IdentityOwner> OwnerAsync(Guid userId, CancellationToken ct) =>
         new(userId, await db.Organizations.Where(organization => organization.PersonalUserId == userId).Select(organization => organization.Id).SingleAsync(ct));
 
+    // Where there was nothing to lock, a row that the read would find was committed in between and is not locked: for this transaction there is none.
     private static async Task<LinkedIdentity?> LockAsync(IQueryable<LinkedIdentity> row, CancellationToken ct)
     {
-        await row.ExecuteUpdateAsync(set => set.SetProperty(identity => identity.UpdatedAt, identity => identity.UpdatedAt), ct);
-        return await row.SingleOrDefaultAsync(ct);
+        var locked = await row.ExecuteUpdateAsync(set => set.SetProperty(identity => identity.UpdatedAt, identity => identity.UpdatedAt), ct);
+        return locked == 0 ? null : await row.SingleAsync(ct);
     }
 }

@@ -1,6 +1,10 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Net;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 using Platform.Data;
 using Platform.Events;
 using Platform.Identity;
@@ -69,6 +73,20 @@ public sealed class OAuthSignInTests
 
         Assert.Single(users.Distinct());
         Assert.Equal(1, await lab.InDatabaseAsync(rows => rows.LinkedIdentities.CountAsync()));
+    }
+
+    /// <summary>PostgreSQL only: on SQLite nobody commits between two statements of a transaction.</summary>
+    [Fact]
+    public async Task SignIn_AccountMadeBetweenTwoStatements_IsLockedBeforeItIsUsed()
+    {
+        var locks = new IdentityLocks();
+        await using var lab = await OAuthLab.StartAsync(Db.Postgres, services => services.ConfigureDbContext<PlatformDbContext>((_, options) => options.AddInterceptors(locks)));
+        var account = FakeAccount.New();
+        locks.AfterTheFirst = () => lab.Browser().SignInAsync(account); // while the outer sign-in has found nothing to lock
+
+        Assert.Equal("/", await lab.Browser().SignInAsync(account));
+
+        Assert.Equal([0, 0, 1, 1], locks.Rows); // the outer one's vain attempt, the inner one's two, and the outer one's second
     }
 
     [Theory]
@@ -235,5 +253,26 @@ public sealed class OAuthSignInTests
         Assert.Equal(("password", user.Id), (info.GetProperty("authProvider").GetString(), info.GetProperty("user").GetProperty("id").GetGuid()));
         using var bad = lab.App.Client(headers => headers.Authorization = new("Bearer", "nonsense"));
         Assert.Equal(HttpStatusCode.OK, (await bad.GetAsync("/api/auth/info")).StatusCode);
+    }
+
+    /// <summary>How many rows each statement locked that locks a provider's account.</summary>
+    private sealed class IdentityLocks : DbCommandInterceptor
+    {
+        private readonly ConcurrentQueue<int> _rows = new();
+        private int _count;
+
+        public Func<Task>? AfterTheFirst { get; set; }
+
+        public IReadOnlyCollection<int> Rows => _rows;
+
+        public override async ValueTask<int> NonQueryExecutedAsync(DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken = default)
+        {
+            if (!command.CommandText.Contains("SET updated_at = l.updated_at", StringComparison.Ordinal) || !command.CommandText.Contains("linked_identities", StringComparison.Ordinal))
+                return result;
+            _rows.Enqueue(result);
+            if (Interlocked.Increment(ref _count) == 1)
+                await AfterTheFirst!();
+            return result;
+        }
     }
 }
