@@ -35,6 +35,8 @@ public sealed class SharedLimitTests(PostgresServer postgres) : IClassFixture<Po
         for (var step = 0; step < 100; step++)
         {
             clock.Advance(TimeSpan.FromMilliseconds(random.Next(3) == 0 ? random.Next(3000, 9000) : random.Next(50, 900)));
+            foreach (var node in (PlatformApp[])[first, second])
+                await node.Services.GetRequiredService<RateLimiter>().SweepAsync(default); // what happens twice a second, by this clock too
             var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
             var answers = await Task.WhenAll(Enumerable.Range(0, random.Next(1, 11)).Select(i => PassesAsync(i % 2 == 0 ? user.Client : there)));
             passed.AddRange(Enumerable.Repeat(now, answers.Count(answer => answer)));
@@ -46,7 +48,7 @@ public sealed class SharedLimitTests(PostgresServer postgres) : IClassFixture<Po
             Assert.All(passed, begin => Assert.All(passed.Where(time => time >= begin), end => Assert.InRange(passed.Count(time => time >= begin && time <= end), 1, (Limit * 1.5) + ((end - begin) * Limit / 60_000.0))));
         var minutes = (passed[^1] - passed[0]) / 60_000.0;
         Assert.True(minutes > 3, $"{minutes} minutes");
-        Assert.True(passed.Count > minutes * Limit * 0.3, $"{passed.Count} in {minutes} minutes"); // leases held by one node are missed by the other
+        Assert.True(passed.Count > minutes * Limit * 0.75, $"{passed.Count} in {minutes} minutes"); // leases held by one node are missed by the other
     }
 
     [Fact]
