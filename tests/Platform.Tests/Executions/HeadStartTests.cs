@@ -68,6 +68,7 @@ public sealed class HeadStartTests(PostgresServer postgres)
         await using var lab = await ExecutionLab.CreateAsync(runAhead: true);
         lab.Sandbox.Script = RunUntilTheEnd;
         var id = await lab.StartAsync();
+        await Until.TrueAsync(async () => (await lab.GetAsync(id)).Status == ExecutionStatus.Running, "it runs");
 
         await lab.CancelAsync(id);
         await lab.AdvanceAsync(id);
