@@ -31,7 +31,7 @@ public sealed class ChecksUserFunctions(UserAdministration users, UsernameDeriva
         if (!body.IsOk)
             return body.Error;
         var (name, email, password, role) = body.Value;
-        var username = await usernames.FreeAsync(email.Split('@')[0], ct);
+        var username = await usernames.FreeOfAsync(email, ct);
         var made = await users.CreateAsync(new NewAccount(username, email, password, role) { DisplayName = name.Trim() }, ct);
         return made.IsOk ? await ShowAsync(made.Value.Id, ct) : made.Error;
     }

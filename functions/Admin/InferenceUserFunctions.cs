@@ -41,7 +41,7 @@ public sealed class InferenceUserFunctions(UserAdministration users, UsernameDer
         if (!InferenceUserWords.TryParseRole(given.Role, out var role))
             return InferenceUserErrors.InvalidRole;
         var email = given.Email.Trim().ToLowerInvariant();
-        var username = given.Username?.ToLowerInvariant() ?? (email.Length <= AccountNames.MaxUsername ? email : await usernames.FreeAsync(email.Split('@')[0], ct));
+        var username = given.Username?.ToLowerInvariant() ?? await usernames.AddressOrFreeAsync(email, ct);
         var account = new NewAccount(username, email, given.Password, role ?? PlatformRole.User) { FirstName = Text(given.FirstName), LastName = Text(given.LastName) };
         var made = await users.CreateAsync(account, ct);
         return made.IsOk ? InferenceUser.From(made.Value) : InferenceUserErrors.Of(made.Error);

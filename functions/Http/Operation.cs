@@ -48,6 +48,9 @@ public sealed class Operation
     /// <summary>The service checks the permission, after the object.</summary>
     public bool ObjectFirst { get; init; }
 
+    /// <summary>The project in the path may be archived.</summary>
+    public bool TakesArchived { get; init; }
+
     public bool Stream { get; init; }
 
     public long BodyLimit { get; init; }

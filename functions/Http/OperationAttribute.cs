@@ -42,6 +42,9 @@ public sealed class OperationAttribute(string permission, Rate rate) : Attribute
     /// </summary>
     public bool ObjectFirst { get; init; }
 
+    /// <summary>The project in the path may be an archived one: it is looked at, restored or deleted, not worked in.</summary>
+    public bool TakesArchived { get; init; }
+
     /// <summary>Server-sent events or another open-ended answer that the function writes itself.</summary>
     public bool Stream { get; init; }
 

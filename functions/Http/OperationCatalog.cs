@@ -63,6 +63,7 @@ public sealed class OperationCatalog
             TellsSuccess = operation.TellsSuccess,
             Idempotent = operation.Idempotent,
             ObjectFirst = operation.ObjectFirst,
+            TakesArchived = operation.TakesArchived,
             Stream = operation.Stream,
             BodyLimit = operation.BodyLimit > 0 ? operation.BodyLimit : DefaultBodyLimit(api.Family),
             Cache = operation.Cache,

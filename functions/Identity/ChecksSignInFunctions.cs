@@ -1,25 +1,13 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Options;
 
 namespace Platform.Functions.Identity;
 
 /// <summary>Sign-up, sign-in and sign-out, as the checks family shows them.</summary>
 [Api(Family.Checks)]
 public sealed class ChecksSignInFunctions(
-    SignUpService signUp, PasswordSignIn passwordSignIn, SignInService signIn, AccountGate gate, SessionService sessions, SessionCookies cookies, IOptions<AuthOptions> options)
+    SignUpService signUp, PasswordSignIn passwordSignIn, SignInService signIn, AccountGate gate, SessionService sessions, SessionCookies cookies)
 {
     private const string InviteHeader = "X-Invite-Token";
-
-    /// <summary>Describe the sign-in service.</summary>
-    [Function("ChecksSignIn_Describe")]
-    [Operation(Permissions.Public, Rate.Default)]
-    public Result<AuthService> Describe([HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "api/auth")] HttpRequest http) =>
-        new AuthService("ok", ["credential"], options.Value.SignupEnabled);
-
-    /// <summary>Say that the sign-in service is there.</summary>
-    [Function("ChecksSignIn_Ok")]
-    [Operation(Permissions.Public, Rate.Default)]
-    public Result<OkAnswer> Ok([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/auth/ok")] HttpRequest http) => new OkAnswer(true);
 
     /// <summary>Create an account with a personal organization and a default project, and sign in where the address needs no verification.</summary>
     [Function("ChecksSignIn_SignUp")]

@@ -44,7 +44,7 @@ public sealed class ChecksProjectFunctions(
 
     /// <summary>Read one project.</summary>
     [Function("ChecksProjects_Get")]
-    [Operation(Permissions.ProjectsRead, Rate.Default)]
+    [Operation(Permissions.ProjectsRead, Rate.Default, TakesArchived = true)]
     public async Task<Result<ProjectAnswer>> GetAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/projects/{projectId}")] HttpRequest http, string projectId, CancellationToken ct)
     {
@@ -54,7 +54,7 @@ public sealed class ChecksProjectFunctions(
 
     /// <summary>Rename, describe, archive or restore a project.</summary>
     [Function("ChecksProjects_Update")]
-    [Operation(Permissions.ProjectsUpdate, Rate.Default, Audit = "project.update", Body = typeof(UpdateProjectBody))]
+    [Operation(Permissions.ProjectsUpdate, Rate.Default, TakesArchived = true, Audit = "project.update", Body = typeof(UpdateProjectBody))]
     public async Task<Result<ProjectAnswer>> UpdateAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/projects/{projectId}")] HttpRequest http, string projectId, CancellationToken ct)
     {
@@ -67,7 +67,7 @@ public sealed class ChecksProjectFunctions(
 
     /// <summary>Delete a project: invisible at once, its data is purged after 30 days.</summary>
     [Function("ChecksProjects_Delete")]
-    [Operation(Permissions.ProjectsDelete, Rate.Default, Audit = "project.delete")]
+    [Operation(Permissions.ProjectsDelete, Rate.Default, TakesArchived = true, Audit = "project.delete")]
     public async Task<Result<MessageAnswer>> DeleteAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/projects/{projectId}")] HttpRequest http, string projectId, CancellationToken ct)
     {

@@ -13,13 +13,13 @@ public sealed class ChecksProjectMemberFunctions(ProjectQueries queries, Project
 
     /// <summary>List the grants of a project.</summary>
     [Function("ChecksProjectMembers_List")]
-    [Operation(Permissions.ProjectsRead, Rate.Default)]
+    [Operation(Permissions.ProjectsRead, Rate.Default, TakesArchived = true)]
     public async Task<Result<ProjectMemberList>> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Route)] HttpRequest http, string projectId, CancellationToken ct) =>
         new ProjectMemberList([.. (await queries.ListMembersAsync(projectId.ToId(), ct)).Select(ProjectMemberRow.From)]);
 
     /// <summary>Grant a member of the organization a role on the project.</summary>
     [Function("ChecksProjectMembers_Add")]
-    [Operation(Permissions.ProjectsManageMembers, Rate.Default, Audit = "project.grant", Success = 201, Idempotent = true, Body = typeof(ProjectMemberBody))]
+    [Operation(Permissions.ProjectsManageMembers, Rate.Default, TakesArchived = true, Audit = "project.grant", Success = 201, Idempotent = true, Body = typeof(ProjectMemberBody))]
     public async Task<Result<ProjectMemberAnswer>> AddAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Route)] HttpRequest http, string projectId, CancellationToken ct)
     {
         var body = await http.ReadBodyAsync<ProjectMemberBody>(ct);
@@ -31,7 +31,7 @@ public sealed class ChecksProjectMemberFunctions(ProjectQueries queries, Project
 
     /// <summary>Change the role of a grant.</summary>
     [Function("ChecksProjectMembers_Update")]
-    [Operation(Permissions.ProjectsManageMembers, Rate.Default, Audit = "project.grant_change", Body = typeof(ProjectMemberRoleBody))]
+    [Operation(Permissions.ProjectsManageMembers, Rate.Default, TakesArchived = true, Audit = "project.grant_change", Body = typeof(ProjectMemberRoleBody))]
     public async Task<Result<ProjectMemberAnswer>> UpdateAsync([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = Route)] HttpRequest http, string projectId, CancellationToken ct)
     {
         var body = await http.ReadBodyAsync<ProjectMemberRoleBody>(ct);
@@ -43,7 +43,7 @@ public sealed class ChecksProjectMemberFunctions(ProjectQueries queries, Project
 
     /// <summary>Take a grant away; nothing to do when there is none.</summary>
     [Function("ChecksProjectMembers_Remove")]
-    [Operation(Permissions.ProjectsManageMembers, Rate.Default, Audit = "project.revoke", Query = typeof(ProjectMemberQuery))]
+    [Operation(Permissions.ProjectsManageMembers, Rate.Default, TakesArchived = true, Audit = "project.revoke", Query = typeof(ProjectMemberQuery))]
     public async Task<Result<MessageAnswer>> RemoveAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = Route)] HttpRequest http, string projectId, CancellationToken ct)
     {
         var query = http.ReadQuery<ProjectMemberQuery>();

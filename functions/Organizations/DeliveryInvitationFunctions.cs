@@ -10,7 +10,7 @@ public sealed class DeliveryInvitationFunctions(
 {
     /// <summary>Join the organization that the link invites to.</summary>
     [Function("TeamInvitations_Accept")]
-    [Operation(Permissions.ProfileWrite, Rate.Sensitive, Auth = Auth.SessionOnly, Audit = "team.join")]
+    [Operation(Permissions.ProfileWrite, Rate.Acceptance, Auth = Auth.SessionOnly, Audit = "team.join")]
     public async Task<Result<TeamJoined>> AcceptAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/team/invitations/{inviteToken}/accept")] HttpRequest http, string inviteToken, CancellationToken ct)
     {

@@ -41,10 +41,12 @@ public sealed class DeliveryTeam(
         if (entry.Person is not { UserId: var userId })
             return new TeamMemberDetails(TeamMember.Of(entry));
         var rights = await access.FindAsync(userId, Organization, ct);
+        var showsTokens = userId == caller.UserId || caller.CanIn(null, Permissions.TeamManage);
         return new TeamMemberDetails(TeamMember.Of(entry))
         {
             EffectivePermissions = [.. rights.In(null).Names.Order(StringComparer.Ordinal)],
             Projects = [.. (await projects.ListAsync(Organization, ct)).Select(project => new TeamProject(project.Id, project.Name))],
+            TokenCount = showsTokens ? await queries.CountTokensAsync(Organization, userId, ct) : null,
         };
     }
 

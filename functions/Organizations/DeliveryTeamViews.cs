@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 using Platform.Organizations;
 
 namespace Platform.Functions.Organizations;
@@ -93,6 +94,10 @@ public sealed record TeamMemberDetails : TeamMember
     public IReadOnlyList<string> EffectivePermissions { get; init; } = [];
 
     public IReadOnlyList<TeamProject> Projects { get; init; } = [];
+
+    /// <summary>Access tokens of his that work here, for himself and for those who manage the team.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? TokenCount { get; init; }
 }
 
 /// <summary>What became of one of several addresses.</summary>

@@ -35,7 +35,7 @@ public sealed class ProjectVariableFunctions(VariableQueries variables, CreateVa
     [Function("ProjectVariables_Get")]
     [Operation(Permissions.VariablesRead, Rate.Default)]
     public async Task<Result<VariableAnswer>> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = One)] HttpRequest http, string variableId, CancellationToken ct) =>
-        VariableAnswer.Of(await variables.GetAsync(ProjectVariableRequests.ToId(variableId), ct));
+        VariableAnswer.Of(await variables.GetAsync(variableId.ToId(), ct));
 
     /// <summary>Change a variable; a file variable by multipart.</summary>
     [Function("ProjectVariables_Update")]
@@ -43,7 +43,7 @@ public sealed class ProjectVariableFunctions(VariableQueries variables, CreateVa
         UploadLimit = ProjectVariableRequests.UploadLimit)]
     public async Task<Result<VariableAnswer>> UpdateAsync([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = One)] HttpRequest http, string variableId, CancellationToken ct)
     {
-        var found = await variables.FindAsync(ProjectVariableRequests.ToId(variableId), ct);   // the object comes before the body
+        var found = await variables.FindAsync(variableId.ToId(), ct);   // the object comes before the body
         if (!found.IsOk)
             return found.Error;
         if (found.Value.Type == VariableType.File != http.IsMultipart())
@@ -59,7 +59,7 @@ public sealed class ProjectVariableFunctions(VariableQueries variables, CreateVa
     [Operation(Permissions.VariablesDelete, Rate.Default, Audit = "variable.delete")]
     public async Task<Result<VariableDeleted>> DeleteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = One)] HttpRequest http, string variableId, CancellationToken ct)
     {
-        var found = await variables.FindAsync(ProjectVariableRequests.ToId(variableId), ct);
+        var found = await variables.FindAsync(variableId.ToId(), ct);
         if (!found.IsOk)
             return found.Error;
         await change.DeleteAsync(found.Value, ct);
@@ -71,7 +71,7 @@ public sealed class ProjectVariableFunctions(VariableQueries variables, CreateVa
     [Operation(Permissions.VariablesDecrypt, Rate.Decrypt, Audit = "variable.decrypt")]
     public async Task<Result<DecryptedAnswer>> DecryptAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = $"{One}/decrypt")] HttpRequest http, string variableId, CancellationToken ct)
     {
-        var decrypted = await variables.DecryptAsync(ProjectVariableRequests.ToId(variableId), ct);
+        var decrypted = await variables.DecryptAsync(variableId.ToId(), ct);
         return decrypted.IsOk ? DecryptedAnswer.Of(decrypted.Value) : decrypted.Error;
     }
 
@@ -80,7 +80,7 @@ public sealed class ProjectVariableFunctions(VariableQueries variables, CreateVa
     [Operation(Permissions.VariablesRead, Rate.Default, Audit = "variable.download", Response = typeof(string), Produces = "application/octet-stream")]
     public async Task<object> DownloadAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = $"{One}/download")] HttpRequest http, string variableId, CancellationToken ct)
     {
-        var opened = await variables.OpenFileAsync(ProjectVariableRequests.ToId(variableId), ct);
+        var opened = await variables.OpenFileAsync(variableId.ToId(), ct);
         if (!opened.IsOk)
             return (Result<Nothing>)opened.Error;
         http.HttpContext.Response.Headers.CacheControl = "no-store";

@@ -15,9 +15,6 @@ internal static class ProjectVariableRequests
     private const int MaxFileName = 255;
     private const long MaxFile = 5 * Mebibyte;
 
-    /// <summary>Ids in paths are opaque: what cannot be one is simply not found.</summary>
-    public static Guid ToId(string text) => Guid.TryParse(text, out var id) ? id : Guid.Empty;
-
     public static Result<VariableDraft> ToDraft(Result<VariableRequest> body) => body.IsOk
         ? new VariableDraft(body.Value.Key, TypeOf(body.Value.IsSecret == true || body.Value.Type == VariableKind.Secret), body.Value.Value, body.Value.Description)
         : body.Error;

@@ -48,7 +48,7 @@ public sealed class AuditLog(PlatformDbContext db, Caller caller, AuditTrail aud
             return UserNotFound;
         if (caller.Can(Permissions.AuditRead) || (userId == caller.UserId && caller.Credential != CredentialKind.AccessToken))
             return null;
-        return new Error(ErrorKind.Forbidden, "auth.permission_missing", "Insufficient permissions") { MissingPermission = Permissions.AuditRead };
+        return PermissionErrors.Missing(Permissions.AuditRead, fromToken: false);
     }
 
     private IQueryable<AuditEntry> Matching(AuditQuery query)

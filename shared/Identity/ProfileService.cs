@@ -40,7 +40,7 @@ public sealed class ProfileService(PlatformDbContext db, AccountNames names, Use
     {
         if (email is null || user.UsernameKey != user.EmailKey)
             return user.Username;
-        return email.Length <= AccountNames.MaxUsername ? email : await usernames.FreeAsync(email.Split('@')[0], ct);
+        return await usernames.AddressOrFreeAsync(email, ct);
     }
 
     private List<string> Apply(User user, string username, string? email, ProfileChange change)

@@ -20,7 +20,7 @@ public sealed class SignUpService(AccountFactory accounts, UsernameDerivation us
             return closed;
         for (var attempt = 1; ; attempt++)
         {
-            var username = await usernames.FreeAsync(signUp.Email.Trim().Split('@')[0], ct);
+            var username = await usernames.FreeOfAsync(signUp.Email, ct);
             var account = new NewAccount(username, signUp.Email, signUp.Password) { DisplayName = signUp.Name.Trim() };
             if (await CheckAsync(account, ct) is { } weak)
                 return weak;

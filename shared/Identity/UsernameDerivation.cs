@@ -10,8 +10,14 @@ namespace Platform.Identity;
 public sealed class UsernameDerivation(PlatformDbContext db)
 {
     private const int MinLength = 3;
-    private const int MaxLength = 64;
+    private const int MaxLength = AccountNames.MaxUsername;
     private const int FirstBatch = 16;
+
+    /// <summary>From the local part of an e-mail address.</summary>
+    public Task<string> FreeOfAsync(string email, CancellationToken ct) => FreeAsync(email.Split('@')[0], ct);
+
+    /// <summary>The address itself where it is short enough for a username, else one made from its local part.</summary>
+    public async Task<string> AddressOrFreeAsync(string email, CancellationToken ct) => email.Length <= MaxLength ? email : await FreeOfAsync(email, ct);
 
     /// <summary>Free at this moment; who makes the account may still lose it to somebody else and asks again.</summary>
     public async Task<string> FreeAsync(string source, CancellationToken ct)

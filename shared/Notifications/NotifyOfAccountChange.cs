@@ -5,10 +5,13 @@ using Platform.Events;
 
 namespace Platform.Notifications;
 
-/// <summary>Tells a user in the app that his password, address or second factor was changed.</summary>
+/// <summary>Tells a user in the app that his password, address or second factor was changed, or that an operator acts as him.</summary>
 public sealed class NotifyOfAccountChange(PlatformDbContext db, InAppNotifications notifications) : IEventHandler
 {
-    public const string EventType = "user_updated";
+    public static readonly IReadOnlyList<string> EventTypes = [Changed, Impersonated];
+
+    private const string Changed = "user_updated";
+    private const string Impersonated = "impersonation.started";
 
     private static readonly Dictionary<string, string> Subjects = new(StringComparer.Ordinal)
     {
@@ -19,22 +22,27 @@ public sealed class NotifyOfAccountChange(PlatformDbContext db, InAppNotificatio
 
     public async Task HandleAsync(PlatformEvent stored, CancellationToken ct)
     {
-        if (stored.UserId is not { } userId || SubjectOf(stored) is not { } subject)
+        if (stored.UserId is not { } userId || TextOf(stored) is not var (subject, body))
             return;
         var personal = await db.Organizations.Where(organization => organization.PersonalUserId == userId).Select(organization => (Guid?)organization.Id).SingleOrDefaultAsync(ct);
         if (personal is not { } organizationId)
             return;   // the user is gone
 
-        const string Advice = "If it was not you, set a new password at once and end your other sessions.";
-        var told = new InAppNotice(userId, organizationId, NotificationType.SecurityAlert, NotificationSeverity.Urgent, subject, Advice)
+        var told = new InAppNotice(userId, organizationId, NotificationType.SecurityAlert, NotificationSeverity.Urgent, subject, body)
         {
-            Tags = ["account", "entity:user", $"event:{EventType}"],
+            Tags = ["account", "entity:user", $"event:{stored.EventType}"],
             RelatedEntityId = userId.ToString(),
             RelatedEntityType = "user",
         };
         await notifications.AddAsync(told, stored, ct);
     }
 
-    private static string? SubjectOf(PlatformEvent stored) => stored.ReadPayload<JsonElement>().GetProperty("updated_fields").EnumerateArray()
-        .Select(field => Subjects.GetValueOrDefault(field.GetString() ?? "")).FirstOrDefault(subject => subject is not null);
+    private static (string Subject, string Body)? TextOf(PlatformEvent stored)
+    {
+        var payload = stored.ReadPayload<JsonElement>();
+        if (stored.EventType == Impersonated)
+            return ("An operator acts as you", $"An operator of the platform acts with your account until {payload.GetProperty("ends_at").GetString()} at the latest. The audit log says what he does.");
+        var changed = payload.GetProperty("updated_fields").EnumerateArray().Select(field => Subjects.GetValueOrDefault(field.GetString() ?? "")).FirstOrDefault(subject => subject is not null);
+        return changed is null ? null : (changed, "If it was not you, set a new password at once and end your other sessions.");
+    }
 }

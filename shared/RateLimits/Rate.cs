@@ -33,6 +33,10 @@ public enum Rate
 
     /// <summary>Destroys data, reveals a credential or changes somebody's rights.</summary>
     Sensitive,
+
+    /// <summary>Takes up an invitation; the attempts of one client address count together too.</summary>
+    Acceptance,
+    AcceptanceByAddress,
     Invoke,
     Ingest,
 

@@ -63,6 +63,8 @@ public sealed class RateRules
         Rate.Mcp => new("mcp", 120, Minute) { Per = RateScope.Class },
         Rate.Token => new("token", 10, Minute) { Per = RateScope.Class, Always = true },
         Rate.Sensitive => new("sensitive", 5, Minute) { Per = RateScope.Class, Always = true },
+        Rate.Acceptance => new("acceptance", 5, Minute) { Per = RateScope.Class, Always = true, Next = Rate.AcceptanceByAddress },
+        Rate.AcceptanceByAddress => new("acceptance_by_address", 30, Minute) { Per = RateScope.Class, Identity = RateIdentity.Address, Always = true },
         Rate.Invoke => new("invoke", 600, Minute) { Per = RateScope.Class },
         Rate.Ingest => new("ingest", 600, Minute) { Per = RateScope.Class },
         Rate.Worker => new("worker", 5, TimeSpan.FromSeconds(1)) { Per = RateScope.Class },

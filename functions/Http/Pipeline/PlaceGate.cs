@@ -19,16 +19,13 @@ internal sealed class PlaceGate(CallerPlace places) : RequestGate
         if (request.Operation.IsPublic || request.Operation.NeedsOperator)
             return default;
         if (InPath(request, Project) is { } project)
-            return MoveAsync(request, places.AtProjectAsync(request.Caller, project.ToId(), OrArchived(request), request.Http.RequestAborted), services);
+            return MoveAsync(request, places.AtProjectAsync(request.Caller, project.ToId(), request.Operation.TakesArchived || request.Family == Family.Delivery, request.Http.RequestAborted), services);
         if (InPath(request, Organization) is { } organization)
             return MoveAsync(request, places.AtOrganizationAsync(request.Caller, organization.ToId(), request.Http.RequestAborted), services);
         if (request.Http.Request.Headers.TryGetValue(Header, out var header))
             return MoveAsync(request, places.AtProjectAsync(request.Caller, header.ToString().ToId(), request.Family == Family.Delivery, request.Http.RequestAborted), services);
         return default;
     }
-
-    // An archived project is no place to work in; it is still looked at and restored.
-    private static bool OrArchived(ApiRequest request) => request.Family == Family.Delivery || !request.Operation.Route.Contains("{projectId}/variables", StringComparison.Ordinal);
 
     // Projects of the inference workbench have the same word in their paths and are something else.
     private static string? InPath(ApiRequest request, string name) =>

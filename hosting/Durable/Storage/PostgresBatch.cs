@@ -89,14 +89,22 @@ internal sealed class PostgresBatch(NpgsqlBatch batch, IReadOnlyList<Checkpoint>
         RETURNING instance_id
         """;
 
+    private const string Bear = """
+        INSERT INTO host.durable_instances (instance_id, partition_id, generation, name, version, status, input, output, custom_status, failure, tags, created_at, updated_at,
+            completed_at, due_at)
+        SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::text[], $5::text[], $6::integer[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+            $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[])
+        """;
+
     /// <summary>One entry per statement that returns rows, in their order: the instances whose creation it reports, if it does.</summary>
     private readonly List<List<NewInstance>?> _results = [];
 
     public async Task ExecuteAsync(Announcement announcement, CancellationToken ct)
     {
         AddFences();
-        AddCreations([.. checkpoints.Where(c => c.Born is not null).Select(c => c.Born!)]);
+        AddBirths();
         AddUpdates();
+        AddHistory();
         AddEntities();
         AddConsumed();
         AddCreations([.. checkpoints.SelectMany(c => c.Creations)]);
@@ -111,13 +119,32 @@ internal sealed class PostgresBatch(NpgsqlBatch batch, IReadOnlyList<Checkpoint>
     private void AddFences()
     {
         var fences = checkpoints.Where(c => c.Fence is not null).Select(c => c.Fence!).Distinct().OrderBy(f => f.Id).ToList();
-        if (fences.Count > 0)
-            Select("SELECT host.durable_fence($1, $2)", Column(fences, f => f.Id), Column(fences, f => f.Epoch));
+        if (fences.Count == 0)
+            return;
+
+        Select(PostgresFence.Hold, Column(fences, f => f.Id));
+        Select(PostgresFence.Check, Column(fences, f => f.Id), Column(fences, f => f.Epoch));
+    }
+
+    /// <summary>Instances with the state in which their first turn leaves them.</summary>
+    private void AddBirths()
+    {
+        var births = checkpoints.Where(c => c.Born is not null).Select(c => (Header: c.Update!.Restart ?? c.Born!.Header, State: c.Update)).ToList();
+        if (births.Count == 0)
+            return;
+
+        Add(
+            Bear,
+            Column(births, b => b.Header.InstanceId), Column(births, b => b.Header.Partition), Column(births, b => b.Header.Generation), Column(births, b => b.Header.Name),
+            Column(births, b => b.Header.Version), Column(births, b => (int)b.State.Status), Column(births, b => b.Header.Input), Column(births, b => b.State.Output),
+            Column(births, b => b.State.CustomStatus), Column(births, b => HistoryJson.Write(b.State.Failure)), Column(births, b => HistoryJson.Write(b.Header.Tags)),
+            Column(births, b => b.Header.CreatedAt.Ticks), Column(births, b => b.State.UpdatedAt.Ticks), Column(births, b => b.State.CompletedAt?.Ticks),
+            Column(births, b => b.State.DueAt?.Ticks));
     }
 
     private void AddUpdates()
     {
-        var states = checkpoints.Where(c => c.Update is not null).Select(c => c.Update!).ToList();
+        var states = checkpoints.Where(c => c is { Update: not null, Born: null }).Select(c => c.Update!).ToList();
         states.AddRange(checkpoints.SelectMany(c => c.Rewinds));
         if (states.Count == 0)
             return;
@@ -134,8 +161,13 @@ internal sealed class PostgresBatch(NpgsqlBatch batch, IReadOnlyList<Checkpoint>
                 Column(restarts, h => h.Parent?.Generation));
             Add(Forget, Column(restarts, h => h.InstanceId), Column(restarts, h => h.Generation));
         }
+    }
 
-        Add(History, Column(states, s => s.InstanceId), Column(states, Next), Column(states, s => s.Number), Column(states, s => s.History));
+    private void AddHistory()
+    {
+        var states = checkpoints.Where(c => c.Update is not null).Select(c => c.Update!).Concat(checkpoints.SelectMany(c => c.Rewinds)).ToList();
+        if (states.Count > 0)
+            Add(History, Column(states, s => s.InstanceId), Column(states, Next), Column(states, s => s.Number), Column(states, s => s.History));
     }
 
     private void AddEntities()

@@ -4,8 +4,8 @@ using Npgsql;
 namespace EmbeddedFunctions.Durable.Storage;
 
 /// <summary>
-/// A PostgreSQL database that any number of nodes share. A commit locks its partitions' rows and compares their epochs, a takeover updates those rows; so a late commit of an
-/// owner of yesterday either ends before the takeover or is refused. All lease time is the database's.
+/// A PostgreSQL database that any number of nodes share. A commit holds its partitions' epochs and compares them, a takeover raises them (<see cref="PostgresFence"/>); so a late
+/// commit of an owner of yesterday either ends before the takeover or is refused. All lease time is the database's.
 /// </summary>
 internal sealed class PostgresDurableStore(string connectionString) : SqlDurableStore("host.")
 {
@@ -47,17 +47,8 @@ internal sealed class PostgresDurableStore(string connectionString) : SqlDurable
     public override async Task<List<PartitionLease>> ClaimAsync(string node, IReadOnlyList<int> partitions, CancellationToken ct)
     {
         await using var connection = await _source.OpenConnectionAsync(ct);
-        await using var command = new NpgsqlCommand(
-            """
-            UPDATE host.durable_partitions p SET owner = $1, epoch = p.epoch + 1
-            WHERE p.partition_id = ANY ($2)
-                AND (p.owner IS NULL OR NOT EXISTS (SELECT 1 FROM host.durable_nodes n WHERE n.node_id = p.owner AND n.expires_at > clock_timestamp()))
-            RETURNING p.partition_id, p.epoch
-            """,
-            connection);
-        command.Parameters.Add(new() { Value = node });
-        command.Parameters.Add(new() { Value = partitions.ToArray() });
-        var claiming = ReadAsync(command, r => new PartitionLease(r.GetInt32(0), r.GetInt64(1)), ct);
+        await using var claim = PostgresFence.Claim(connection, node, partitions);
+        var claiming = ReadLeasesAsync(claim, ct);
         while (await Task.WhenAny(claiming, Task.Delay(LockPatience, TimeProvider.System, CancellationToken.None)) != claiming)
             await EndBlockersAsync(connection.ProcessID, ct);
         return await claiming;
@@ -66,16 +57,8 @@ internal sealed class PostgresDurableStore(string connectionString) : SqlDurable
     public override async Task ReleaseAsync(string node, IReadOnlyList<PartitionLease> leases, bool leave, CancellationToken ct)
     {
         await using var connection = await _source.OpenConnectionAsync(ct);
-        await ExecuteAsync(
-            connection,
-            """
-            UPDATE host.durable_partitions p SET owner = NULL, epoch = p.epoch + 1
-            FROM unnest($2::integer[], $3::bigint[]) AS u (partition_id, epoch) WHERE p.partition_id = u.partition_id AND p.epoch = u.epoch AND p.owner = $1
-            """,
-            ct,
-            node,
-            leases.Select(l => l.Id).ToArray(),
-            leases.Select(l => l.Epoch).ToArray());
+        await using (var raise = PostgresFence.Raise(connection, node, leases, release: true))
+            await raise.ExecuteNonQueryAsync(ct);
         if (leave)
             await ExecuteAsync(connection, "DELETE FROM host.durable_nodes WHERE node_id = $1", ct, node);
     }
@@ -85,15 +68,9 @@ internal sealed class PostgresDurableStore(string connectionString) : SqlDurable
         if (leases.Count == 0)
             return [];
 
-        await using var command = _source.CreateCommand("""
-            UPDATE host.durable_partitions p SET epoch = p.epoch + 1
-            FROM unnest($2::integer[], $3::bigint[]) AS u (partition_id, epoch) WHERE p.partition_id = u.partition_id AND p.epoch = u.epoch AND p.owner = $1
-            RETURNING p.partition_id, p.epoch
-            """);
-        command.Parameters.Add(new() { Value = node });
-        command.Parameters.Add(new() { Value = leases.Select(l => l.Id).ToArray() });
-        command.Parameters.Add(new() { Value = leases.Select(l => l.Epoch).ToArray() });
-        var epochs = (await ReadAsync(command, r => (Id: r.GetInt32(0), Epoch: r.GetInt64(1)), ct)).ToDictionary(p => p.Id, p => p.Epoch);
+        await using var connection = await _source.OpenConnectionAsync(ct);
+        await using var raise = PostgresFence.Raise(connection, node, leases, release: false);
+        var epochs = (await ReadLeasesAsync(raise, ct)).ToDictionary(lease => lease.Id, lease => lease.Epoch);
         foreach (var lease in leases.Where(l => epochs.ContainsKey(l.Id)))
             lease.Epoch = epochs[lease.Id];
         return [.. leases.Where(l => !epochs.ContainsKey(l.Id))];
@@ -216,7 +193,7 @@ internal sealed class PostgresDurableStore(string connectionString) : SqlDurable
 
     /// <summary>
     /// Prepared statements, whose plans are made once: all go by keys, also while the tables are still empty and a scan looks cheaper, or so full that the server would start parallel
-    /// workers for a look at the few instances that are due. And a cut-off node frees its locks within seconds; otherwise it would block the takeover of its partitions.
+    /// workers for a look at the few instances that are due. The fence needs each statement to see what was committed before it. And a cut-off node frees its locks within seconds; otherwise it would block the takeover of its partitions.
     /// </summary>
     private static string Tuned(string connectionString)
     {
@@ -231,10 +208,17 @@ internal sealed class PostgresDurableStore(string connectionString) : SqlDurable
         {
             builder.Options,
             "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off",
-            "-c max_parallel_workers_per_gather=0",
+            @"-c max_parallel_workers_per_gather=0 -c default_transaction_isolation=read\ committed",
             "-c idle_in_transaction_session_timeout=4000 -c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2 -c tcp_user_timeout=4000",
         }.Where(o => !string.IsNullOrEmpty(o)));
         return builder.ConnectionString;
+    }
+
+    private static async Task<List<PartitionLease>> ReadLeasesAsync(NpgsqlBatch changed, CancellationToken ct)
+    {
+        await using var reader = await changed.ExecuteReaderAsync(ct);
+        await reader.NextResultAsync(ct); // behind the locks
+        return await ReadAsync(reader, r => new PartitionLease(r.GetInt32(0), r.GetInt64(1)), ct);
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct, params object[] values)
@@ -243,12 +227,6 @@ internal sealed class PostgresDurableStore(string connectionString) : SqlDurable
         foreach (var value in values)
             command.Parameters.Add(new() { Value = value });
         await command.ExecuteNonQueryAsync(ct);
-    }
-
-    private static async Task<List<T>> ReadAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken ct)
-    {
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        return await ReadAsync(reader, read, ct);
     }
 
     private static async Task<List<T>> ReadAsync<T>(NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken ct)

@@ -75,17 +75,9 @@ internal static class PostgresSchema
             event text NOT NULL,
             PRIMARY KEY (partition_id, due_at, message_id)
         );
-        CREATE OR REPLACE FUNCTION host.durable_fence(partitions integer[], epochs bigint[]) RETURNS void LANGUAGE plpgsql AS $$
-        DECLARE
-            lost text;
+        CREATE OR REPLACE FUNCTION host.durable_fence_lost(lost text) RETURNS void LANGUAGE plpgsql AS $$
         BEGIN
-            PERFORM 1 FROM host.durable_partitions WHERE partition_id = ANY (partitions) ORDER BY partition_id FOR SHARE;
-            SELECT string_agg(f.partition_id::text, ',') INTO lost
-                FROM unnest(partitions, epochs) AS f (partition_id, epoch)
-                WHERE NOT EXISTS (SELECT 1 FROM host.durable_partitions p WHERE p.partition_id = f.partition_id AND p.epoch = f.epoch);
-            IF lost IS NOT NULL THEN
-                RAISE EXCEPTION 'The fence of a partition is lost.' USING ERRCODE = 'DF001', DETAIL = lost;
-            END IF;
+            RAISE EXCEPTION 'The fence of a partition is lost.' USING ERRCODE = 'DF001', DETAIL = lost;
         END $$;
         """;
 

@@ -47,6 +47,15 @@ internal sealed class SqliteCommits(SqliteConnection connection) : IDisposable
         """,
         15);
 
+    private readonly SqliteStatement _bear = new(
+        connection,
+        """
+        INSERT INTO durable_instances (instance_id, partition_id, generation, name, version, status, input, output, custom_status, failure, tags, created_at, updated_at,
+            completed_at, due_at)
+        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14)
+        """,
+        15);
+
     private readonly SqliteStatement _sendToEntity = new(
         connection, "INSERT INTO durable_inbox (partition_id, message_id, instance_id, event) VALUES (@p0, @p1, @p2, @p3)", 4);
 
@@ -89,7 +98,7 @@ internal sealed class SqliteCommits(SqliteConnection connection) : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in new[] { _begin, _commit, _rollback, _update, _restart, _forget, _history, _consume, _send, _create, _sendToEntity, _schedule, _saveEntity, _dropEntity })
+        foreach (var statement in new[] { _begin, _commit, _rollback, _update, _restart, _forget, _history, _consume, _send, _create, _bear, _sendToEntity, _schedule, _saveEntity, _dropEntity })
             statement.Dispose();
     }
 
@@ -103,8 +112,8 @@ internal sealed class SqliteCommits(SqliteConnection connection) : IDisposable
     private void Write(Checkpoint checkpoint)
     {
         if (checkpoint.Born is { } born)
-            Create(born);
-        if (checkpoint.Update is { } state)
+            Bear(born.Header, checkpoint.Update!);
+        else if (checkpoint.Update is { } state)
             Write(state);
         checkpoint.Rewinds.ForEach(Write);
         if (checkpoint.Entity is { } entity)
@@ -113,6 +122,16 @@ internal sealed class SqliteCommits(SqliteConnection connection) : IDisposable
             _consume.Execute(checkpoint.Fence!.Id, message);
         foreach (var creation in checkpoint.Creations)
             Create(creation);
+    }
+
+    /// <summary>Stores an instance with the state in which its first turn leaves it.</summary>
+    private void Bear(InstanceHeader created, InstanceUpdate state)
+    {
+        var header = state.Restart ?? created;
+        _bear.Execute(
+            header.InstanceId, header.Partition, header.Generation, header.Name, header.Version, (int)state.Status, header.Input, state.Output, state.CustomStatus,
+            HistoryJson.Write(state.Failure), HistoryJson.Write(header.Tags), header.CreatedAt.Ticks, state.UpdatedAt.Ticks, state.CompletedAt?.Ticks, state.DueAt?.Ticks);
+        _history.Execute(header.InstanceId, header.Generation, state.Number, state.History);
     }
 
     private void Write(InstanceUpdate state)

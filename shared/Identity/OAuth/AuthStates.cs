@@ -5,7 +5,12 @@ using Platform.Data;
 namespace Platform.Identity.OAuth;
 
 /// <summary>The signed-in user and how his session was opened; both null when nobody is signed in.</summary>
-public sealed record AuthState(AuthUser? User, SignInMethod? AuthProvider);
+public sealed record AuthState(AuthUser? User, SignInMethod? AuthProvider)
+{
+    /// <summary>The operator who acts as the user in this session.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? ImpersonatedBy { get; init; }
+}
 
 public sealed record AuthUser(Guid Id, string Username, string? Email, string Name, string? Avatar);
 
@@ -35,7 +40,7 @@ public sealed class AuthStates(PlatformDbContext db, LinkedIdentities identities
             await refresh.RunAsync(userId, IdentityProvider.Vercel, ct);
         var user = await db.Users.Where(found => found.Id == userId)
             .Select(found => new AuthUser(found.Id, found.Username, found.Email, found.DisplayName, found.AvatarUrl)).SingleAsync(ct);
-        return new AuthState(user, method);
+        return new AuthState(user, method) { ImpersonatedBy = caller.ImpersonatorId };
     }
 
     public async Task<GitHubStatus> ReadGitHubAsync(Caller caller, CancellationToken ct) =>

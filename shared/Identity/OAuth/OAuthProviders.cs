@@ -10,6 +10,9 @@ public sealed class OAuthProviders(IEnumerable<IOAuthProvider> providers, IOptio
 
     public IOAuthProvider this[IdentityProvider provider] => _providers[provider];
 
+    /// <summary>The names of those that can be signed in with, sorted.</summary>
+    public IEnumerable<string> UsableNames => _providers.Keys.Where(IsUsable).Select(provider => provider.Word()).Order(StringComparer.Ordinal);
+
     /// <summary>Offered, and given a client id.</summary>
     public bool IsUsable(IdentityProvider provider) => _providers[provider].IsConfigured && _offered.Contains(provider.Word(), StringComparer.Ordinal);
 }

@@ -24,6 +24,15 @@ public sealed class TeamQueries(PlatformDbContext db, TimeProvider clock)
         return (await EntriesAsync([id], ct)).SingleOrDefault();
     }
 
+    /// <summary>How many access tokens of a member work in the organization.</summary>
+    public async Task<int> CountTokensAsync(Guid organizationId, Guid userId, CancellationToken ct)
+    {
+        using var acting = db.ActAs(Caller.System(organizationId));
+        var now = clock.GetUtcNow();
+        return await db.AccessTokens.CountAsync(
+            token => token.OrganizationId == organizationId && token.UserId == userId && token.Enabled && token.RevokedAt == null && (token.ExpiresAt == null || token.ExpiresAt > now), ct);
+    }
+
     /// <summary>The user as a member; null when he is none.</summary>
     public async Task<TeamEntry?> FindUserAsync(Guid organizationId, Guid userId, CancellationToken ct)
     {

@@ -33,6 +33,11 @@ public sealed class ImpersonationTests
         var (_, me) = await acting.GetAsync("/api/v1/auth/me", HttpStatusCode.OK);
         Assert.Equal((user.Username, "user", op.Id.ToString()), (me.Text("username"), me.Text("role"), me.Text("impersonated_by")));
         Assert.Equal(op.Id.ToString(), (await acting.GetAsync("/api/v1/auth/verify-token", HttpStatusCode.OK)).Body.Text("impersonated_by"));
+        Assert.Equal(op.Id.ToString(), (await acting.GetAsync("/api/auth/info", HttpStatusCode.OK)).Body.Text("impersonatedBy"));
+        await Until.TrueAsync(
+            async () => (await user.Client.GetAsync("/api/v1/notifications", HttpStatusCode.OK)).Body.GetProperty("notifications").EnumerateArray().Any(told =>
+                (told.Text("notification_type"), told.Text("severity"), told.Text("subject")) == ("security_alert", "urgent", "An operator acts as you")),
+            "the user is told");
         var (_, status) = await acting.GetAsync(Status, HttpStatusCode.OK);
         Assert.Equal((true, user.Id.ToString(), op.Id.ToString()), (status.GetProperty("isImpersonating").GetBoolean(), status.GetProperty("impersonatedUser").Text("id"), status.GetProperty("originalAdmin").Text("id")));
         Assert.Null((await user.Client.GetAsync("/api/v1/auth/me", HttpStatusCode.OK)).Body.GetProperty("impersonated_by").GetString());   // his own session goes on

@@ -1,4 +1,5 @@
 using EmbeddedFunctions.Durable;
+using EmbeddedFunctions.Durable.Storage;
 using Npgsql;
 using Platform.Tests.Fixtures;
 
@@ -88,7 +89,7 @@ public sealed class TakeoverTests(PostgresServer server) : IClassFixture<Postgre
         await using var paused = h.Connect();
         await paused.OpenAsync();
         await using var half = paused.CreateCommand();
-        half.CommandText = "SELECT 1 FROM host.durable_partitions FOR SHARE; SELECT pg_sleep(600)";
+        half.CommandText = $"{PostgresFence.Hold.Replace("$1", "ARRAY(SELECT generate_series(0, 7))", StringComparison.Ordinal)}; SELECT pg_sleep(600)";
         half.CommandTimeout = 0;
         var halfSent = Record.ExceptionAsync(() => half.ExecuteNonQueryAsync());
         var second = await h.StartAsync();

@@ -134,6 +134,8 @@ public sealed class PlatformApp : IAsyncDisposable
         ["RateLimit:Limits:auth"] = "100000",
         ["RateLimit:Limits:token"] = "100000",
         ["RateLimit:Limits:sensitive"] = "100000",
+        ["RateLimit:Limits:acceptance"] = "100000",
+        ["RateLimit:Limits:acceptance_by_address"] = "100000",
     };
 
     private async Task<bool> OperatorExistsAsync()

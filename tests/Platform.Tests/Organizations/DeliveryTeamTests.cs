@@ -58,7 +58,12 @@ public sealed class DeliveryTeamTests(OrganizationApps apps) : IClassFixture<Org
         Assert.Contains("builds:read", permissions);
         Assert.DoesNotContain("builds:create", permissions);
         Assert.Equal(team.Place.Project, me.GetProperty("projects")[0].GetProperty("id").GetGuid());
-        Assert.Equal(me.Text("id"), (await team.Owner.CallAsync($"GET /api/team/members/{me.Text("id")}")).Data.Text("id"));
+        await team.Viewer.CallAsync("POST /api/dev/tokens", new { name = "mine", scopes = new[] { "builds:read" }, expiresInDays = 1 });
+        var seen = (await team.Owner.CallAsync($"GET /api/team/members/{me.Text("id")}")).Data;
+        Assert.Equal((me.Text("id"), 1), (seen.Text("id"), seen.GetProperty("tokenCount").GetInt32()));
+        Assert.Equal(0, me.GetProperty("tokenCount").GetInt32());
+        var owner = (await team.Viewer.CallAsync($"GET /api/team/members/{await team.MembershipAsync(team.Owner)}")).Data;
+        Assert.False(owner.TryGetProperty("tokenCount", out _));
         foreach (var id in new[] { await other.MembershipAsync(other.Viewer), Guid.CreateVersion7().ToString(), "x", team.Viewer.Id.ToString() })
             (await team.Owner.CallAsync($"GET /api/team/members/{id}")).AssertRefused(404, "not_found");
     }

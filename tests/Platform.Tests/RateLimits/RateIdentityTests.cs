@@ -80,6 +80,16 @@ public sealed class RateIdentityTests
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
     }
 
+    [Fact]
+    public async Task Acceptances_OfSeveralUsers_CountPerAddressToo()
+    {
+        await using var app = await StartAsync(Db.Sqlite, ("RateLimit:Limits:acceptance_by_address", "2"));
+        List<HttpStatusCode> answers = [];
+        for (var i = 0; i < 3; i++)
+            answers.Add((await (await app.CreateUserAsync()).Client.PostAsync("/api/team/invitations/nothing/accept", null)).StatusCode);
+        Assert.Equal([HttpStatusCode.NotFound, HttpStatusCode.NotFound, HttpStatusCode.TooManyRequests], answers);
+    }
+
     private static Task<PlatformApp> StartAsync(Db database, params (string Key, string Value)[] settings) =>
         PlatformApp.StartAsync(database, functions: [typeof(RateProbes)], settings: settings);
 

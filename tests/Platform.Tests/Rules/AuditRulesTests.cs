@@ -19,7 +19,7 @@ public sealed class AuditRulesTests
         ["InferenceAuth_Logout"] = "the service writes auth.logout itself when there is a session to end; without one nothing happens",
         ["OAuth_SignInWithVercel"] = "begins a flow that the callback ends; only then is anything changed, and audited",
         ["JobKeys_Verify"] = "tells whether a key is good; changes nothing but the time of its last use",
-        ["ChecksSignIn_Describe"] = "describes the service, by GET and POST alike",
+        ["ChecksService_Describe"] = "describes the service, by GET and POST alike",
         ["ChecksSignIn_Error"] = "shows the error of a redirect, by GET and POST alike",
         [FallbackFunctions.Name] = "serves no operation: answers 404 and 405",
     };

@@ -26,6 +26,7 @@ public sealed class OAuthSignInTests
 
         Assert.Equal("/tasks?a=b", await browser.SignInAsync(account, "/tasks?a=b"));
 
+        Assert.Equal(["credential", "github", "vercel"], (await browser.GetAsync("/api/auth")).GetProperty("providers").EnumerateArray().Select(provider => provider.GetString()));
         var info = await browser.GetAsync("/api/auth/info");
         Assert.Equal("github", info.GetProperty("authProvider").GetString());
         var user = info.GetProperty("user");
