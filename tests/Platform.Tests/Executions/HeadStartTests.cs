@@ -66,9 +66,15 @@ public sealed class HeadStartTests(PostgresServer postgres)
     public async Task Cancel_WhileItRuns_StopsIt()
     {
         await using var lab = await ExecutionLab.CreateAsync(runAhead: true);
-        lab.Sandbox.Script = RunUntilTheEnd;
+        var runs = new TaskCompletionSource();
+        lab.Sandbox.Script = (run, ct) =>
+        {
+            var script = RunUntilTheEnd(run, ct);
+            runs.SetResult();
+            return script;
+        };
         var id = await lab.StartAsync();
-        await Until.TrueAsync(async () => (await lab.GetAsync(id)).Status == ExecutionStatus.Running, "it runs");
+        await runs.Task;
 
         await lab.CancelAsync(id);
         await lab.AdvanceAsync(id);
