@@ -8,4 +8,4 @@ var app = builder.Build();
 if (CommandLine.Find(args) is { } command)
     return await command(app.Services);
 app.Run();
-return 0;
+return Environment.ExitCode; // not 0 where a service failed to start

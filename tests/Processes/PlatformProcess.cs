@@ -98,9 +98,15 @@ internal sealed class PlatformProcess : IAsyncDisposable
     }
 
     /// <summary>Asks the process to stop (SIGTERM) and returns its exit code.</summary>
-    public async Task<int> StopAsync()
+    public Task<int> StopAsync()
     {
         Signal(Native.Terminate);
+        return EndAsync();
+    }
+
+    /// <summary>Waits until the process ends by itself and returns its exit code.</summary>
+    public async Task<int> EndAsync()
+    {
         using var limit = new CancellationTokenSource(Patience);
         await _process.WaitForExitAsync(limit.Token);
         return _process.ExitCode;
