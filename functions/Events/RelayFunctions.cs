@@ -16,11 +16,12 @@ public sealed class RelayFunctions(OutboxRelay relay, EventSweep sweep)
     [Function("Timer_SweepIdempotencyKeys")]
     public Task SweepKeysAsync([TimerTrigger("0 0 * * * *")] TimerInfo timer, CancellationToken ct) => sweep.DeleteExpiredKeysAsync(ct);
 
-    /// <summary>Delete events past their retention and the marks of consumers on long finished aggregates.</summary>
+    /// <summary>Delete events past their retention, archived ones too, and the marks of consumers on long finished aggregates.</summary>
     [Function("Timer_SweepEvents")]
     public async Task SweepEventsAsync([TimerTrigger("0 0 3 * * *")] TimerInfo timer, CancellationToken ct)
     {
         await sweep.DeleteExpiredEventsAsync(ct);
+        await sweep.DeleteExpiredArchiveAsync(ct);
         await sweep.DeleteOldOffsetsAsync(ct);
     }
 }

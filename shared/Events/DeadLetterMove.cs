@@ -7,7 +7,7 @@ namespace Platform.Events;
 /// <summary>Dead letters become the other's. Events themselves are append-only: they stay with whom they happened to.</summary>
 internal sealed class DeadLetterMove(PlatformDbContext db) : IAccountMove
 {
-    public IReadOnlyCollection<Type> Entities => [typeof(DeadLetter), typeof(PlatformEvent)];
+    public IReadOnlyCollection<Type> Entities => [typeof(DeadLetter), typeof(PlatformEvent), typeof(ArchivedEvent)];
 
     public Task MoveAsync(AbsorbedAccount account, CancellationToken ct)
     {

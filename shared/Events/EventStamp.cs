@@ -40,6 +40,7 @@ public sealed class EventStamp(IOptions<EventOptions> options, TimeProvider cloc
     private PlatformEvent Stamp(EventDraft draft, CallerScope scope, DateTimeOffset now)
     {
         var id = draft.EventId ?? Guid.CreateVersion7(now);
+        var isOwn = draft.UserId is null || scope.Current.UserId is null || draft.UserId == scope.Current.UserId; // else the owner would see where somebody else is
         var correlation = draft.CorrelationId ?? scope.CorrelationId ?? id.ToString("D");
         var metadata = new EventMetadata
         {
@@ -47,8 +48,8 @@ public sealed class EventStamp(IOptions<EventOptions> options, TimeProvider cloc
             ServiceVersion = draft.ServiceVersion ?? Version,
             CorrelationId = correlation,
             UserId = draft.UserId,
-            IpAddress = scope.IpAddress,
-            UserAgent = scope.UserAgent,
+            IpAddress = isOwn ? scope.IpAddress : null,
+            UserAgent = isOwn ? scope.UserAgent : null,
             Environment = environment,
             Extra = draft.Extra,
         };

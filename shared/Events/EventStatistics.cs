@@ -12,7 +12,7 @@ public sealed record EventStatistics(
     DateTimeOffset StartTime,
     DateTimeOffset EndTime);
 
-/// <summary>Counts events one by one, so that a window of any size needs the memory of its distinct types and hours only.</summary>
+/// <summary>Counts events, one by one or as the database has counted them, so that a window of any size needs the memory of its distinct types and hours only.</summary>
 public sealed class EventTally
 {
     private readonly SortedDictionary<string, long> _types = new(StringComparer.Ordinal);
@@ -20,12 +20,12 @@ public sealed class EventTally
     private readonly SortedDictionary<string, long> _hours = new(StringComparer.Ordinal);
     private long _total;
 
-    public void Add(string eventType, string service, DateTimeOffset timestamp)
+    public void Add(string eventType, string service, DateTimeOffset timestamp, long count = 1)
     {
-        _total++;
-        Count(_types, eventType);
-        Count(_services, service);
-        Count(_hours, timestamp.ToUniversalTime().ToString("yyyy-MM-dd HH':00'"));
+        _total += count;
+        Count(_types, eventType, count);
+        Count(_services, service, count);
+        Count(_hours, timestamp.ToUniversalTime().ToString("yyyy-MM-dd HH':00'"), count);
     }
 
     public long Of(string eventType) => _types.GetValueOrDefault(eventType);
@@ -33,5 +33,5 @@ public sealed class EventTally
     public EventStatistics Over(DateTimeOffset start, DateTimeOffset end) =>
         new(_total, _types, _services, [.. _hours.Select(hour => new HourCount(hour.Key, hour.Value))], start, end);
 
-    private static void Count(SortedDictionary<string, long> counts, string key) => counts[key] = counts.GetValueOrDefault(key) + 1;
+    private static void Count(SortedDictionary<string, long> counts, string key, long count) => counts[key] = counts.GetValueOrDefault(key) + count;
 }

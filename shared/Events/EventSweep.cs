@@ -14,6 +14,13 @@ public sealed class EventSweep(ExpiredRows expired, TimeProvider clock)
         return expired.DeleteAsync(db => db.Events.Where(e => e.TtlExpiresAt <= now && e.Sequence != null).OrderBy(e => e.TtlExpiresAt), ct);
     }
 
+    /// <summary>The archive keeps what was deleted as long as the event itself would have been kept.</summary>
+    public Task<int> DeleteExpiredArchiveAsync(CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        return expired.DeleteAsync(db => db.ArchivedEvents.Where(e => e.TtlExpiresAt <= now).OrderBy(e => e.TtlExpiresAt), ct);
+    }
+
     public Task<int> DeleteExpiredKeysAsync(CancellationToken ct)
     {
         var now = clock.GetUtcNow();

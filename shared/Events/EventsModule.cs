@@ -38,6 +38,9 @@ public static class EventsModule
         services.AddSingleton<EventConsumer>();
         services.AddSingleton<EventSweep>();
         services.AddScoped<IAccountMove, DeadLetterMove>();
+        services.AddScoped<EventVisibility>().AddScoped<EventPages>().AddScoped<EventQueries>().AddScoped<EventDetails>();
+        services.AddScoped<EventCounts>().AddScoped<EventFigures>().AddScoped<EventExport>();
+        services.AddScoped<PublishEvent>().AddScoped<ArchiveEvent>().AddScoped<EventAggregation>();
         return services;
     }
 

@@ -8,6 +8,8 @@ public sealed partial class PlatformDbContext
 {
     public DbSet<PlatformEvent> Events => Set<PlatformEvent>();
 
+    public DbSet<ArchivedEvent> ArchivedEvents => Set<ArchivedEvent>();
+
     public DbSet<DeadLetter> DeadLetters => Set<DeadLetter>();
 
     public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();

@@ -18,7 +18,10 @@ internal sealed class PlatformEventConfiguration : IEntityTypeConfiguration<Plat
         builder.HasIndex(e => new { e.AggregateId, e.Sequence });
         builder.HasIndex(e => new { e.UserId, e.Timestamp });
         builder.HasIndex(e => new { e.EventType, e.Timestamp });
-        builder.HasIndex(e => e.CorrelationId);
+        builder.HasIndex(e => new { e.UserId, e.EventType, e.Timestamp });
+        builder.HasIndex(e => e.Timestamp);
+        builder.HasIndex(e => e.StoredAt);
+        builder.HasIndex(e => new { e.CorrelationId, e.Sequence });
         builder.HasIndex(e => e.TtlExpiresAt);
     }
 }

@@ -43,6 +43,22 @@ public sealed class RecentEvents
         }
     }
 
+    /// <summary>The event was deleted.</summary>
+    internal void Forget(Guid eventId)
+    {
+        lock (_lock)
+        {
+            for (var node = _events.First; node is not null; node = node.Next)
+            {
+                if (node.Value.EventId != eventId)
+                    continue;
+                _characters -= node.Value.Payload.Length;
+                _events.Remove(node);
+                return;
+            }
+        }
+    }
+
     /// <summary>Call in the order of the commits; the events of one commit follow each other.</summary>
     internal void Add(IReadOnlyList<PlatformEvent> committed)
     {

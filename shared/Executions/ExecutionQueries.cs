@@ -70,5 +70,10 @@ public sealed class ExecutionQueries(PlatformDbContext db, Caller caller, EventC
         return page.ConvertAll(e => new ExecutionEventView(e.EventId, e.EventType, e.Timestamp, JsonSerializer.Deserialize<JsonElement>(e.Payload)));
     }
 
+    /// <summary>Mean wall seconds of the executions that completed in a window; 0 without any.</summary>
+    public async Task<double> MeanWallSecondsAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken ct) => await db.Executions
+        .Where(e => e.Status == ExecutionStatus.Completed && e.Result!.StoredAt >= from && e.Result.StoredAt <= to)
+        .AverageAsync(e => (double?)e.Result!.WallSeconds, ct) ?? 0;
+
     private Task<Guid?> OwnerAsync(Guid id, CancellationToken ct) => db.Executions.Where(e => e.Id == id).Select(e => (Guid?)e.UserId).SingleOrDefaultAsync(ct);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Platform.Events;
 using Platform.Identity.OAuth;
 
 namespace Platform.Executions;
@@ -15,7 +16,7 @@ public static class ExecutionsModule
         services.AddScoped<ExecutionQueries>().AddScoped<SagaQueries>().AddScoped<RuntimeQueries>().AddScoped<ExecutionWaiter>();
         services.AddScoped<ExecutionQueue>().AddScoped<QueueForecast>().AddScoped<ExecutionLine>().AddScoped<ClaimExecution>().AddScoped<RunAhead>().AddScoped<AdmitExecution>().AddScoped<ExecutionRunner>();
         services.AddScoped<ExecutionResults>().AddScoped<AdvanceExecution>().AddScoped<ExecutionSweep>();
-        services.AddScoped<IAccountMove, ExecutionMove>();
+        services.AddScoped<IAccountMove, ExecutionMove>().AddScoped<IAggregateOwners, ExecutionAggregates>();
         return services;
     }
 }

@@ -79,6 +79,7 @@ internal sealed class SqlitePooledCommand(SqlitePooledConnection connection) : D
         _running.Transaction = ((SqlitePooledTransaction?)DbTransaction)?.Inner;
         foreach (SqliteParameter parameter in _description.Parameters)
             _running.Parameters.Add(parameter);
+        _session.Watch(connection.CutOff);
         _failed = true;
         var result = execute(_running);
         _failed = false;
@@ -89,12 +90,13 @@ internal sealed class SqlitePooledCommand(SqlitePooledConnection connection) : D
     {
         if (_running is null)
             return;
+        _session!.Watch(default);
         if (_failed)
             _running.Dispose(); // what an error left behind is not worth knowing
         else
-            _session!.Return(_running);
+            _session.Return(_running);
         if (_rented)
-            connection.Return(_session!);
+            connection.Return(_session);
         (_running, _session, _failed) = (null, null, false);
     }
 }

@@ -40,6 +40,9 @@ internal sealed class SqlitePooledConnection(SqlitePool pool, SqliteDurability d
 
     public override void ChangeDatabase(string databaseName) => throw new NotSupportedException("SQLite has one database in a file.");
 
+    /// <summary>Statements that run when it is cancelled stop with SQLite's "interrupted".</summary>
+    internal CancellationToken CutOff { get; set; }
+
     internal SqliteSession? TransactionSession => _transaction?.Session;
 
     internal SqliteSession Rent() => _open ? pool.Rent() : throw new InvalidOperationException("The connection is not open.");

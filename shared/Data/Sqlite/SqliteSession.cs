@@ -8,6 +8,7 @@ namespace Platform.Data;
 internal sealed class SqliteSession : IDisposable
 {
     private const int MostStatements = 128;
+    private const int WatchEvery = 10_000; // virtual machine instructions: a fraction of a millisecond
 
     // WAL is a property of the file and is set by the migration. A writer from outside the process is waited for; the cache is 16 MiB, since the default of 2 MiB
     // holds less than what one busy second touches; a checkpoint copies a page that changed a hundred times once, the later it comes the cheaper (16 MiB of WAL).
@@ -17,6 +18,7 @@ internal sealed class SqliteSession : IDisposable
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _idle = new(StringComparer.Ordinal);
     private SqliteDurability _durability = SqliteDurability.Full;
+    private bool _watches;
 
     public SqliteSession(SqliteConnection open)
     {
@@ -35,6 +37,16 @@ internal sealed class SqliteSession : IDisposable
             return;
         Execute(durability == SqliteDurability.Full ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
         _durability = durability;
+    }
+
+    /// <summary>Ends what runs in the session once <paramref name="cutOff"/> is cancelled; a token that cannot be cancelled ends the watch.</summary>
+    public void Watch(CancellationToken cutOff)
+    {
+        if (cutOff.CanBeCanceled)
+            sqlite3_progress_handler(_connection.Handle, WatchEvery, _ => cutOff.IsCancellationRequested ? 1 : 0, null);
+        else if (_watches)
+            sqlite3_progress_handler(_connection.Handle, 0, null, null);
+        _watches = cutOff.CanBeCanceled;
     }
 
     public SqliteCommand Rent(string sql)

@@ -21,6 +21,7 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
     {
         ["executionId"] = ids => ids.ExecutionAsync(),
         ["sagaId"] = ids => ids.SagaAsync(),
+        ["eventId"] = ids => ids.EventAsync(),
         ["userId"] = ids => Task.FromResult(ids.Owner.Id.ToString()),
         ["organizationId"] = async ids => (await ids.App.PlaceOfAsync(ids.Owner)).OrganizationId.ToString(),
         ["projectId"] = async ids => (await ids.App.PlaceOfAsync(ids.Owner)).ProjectId.ToString(),
@@ -35,6 +36,7 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
     /// <summary>Parameters that name no object of a tenant.</summary>
     private static readonly Dictionary<string, string> Words = new(StringComparer.Ordinal)
     {
+        ["correlationId"] = "of-no-request",
         ["token"] = "the-secret-of-no-invitation",
         ["inviteToken"] = "the-secret-of-no-invitation",
     };
@@ -80,6 +82,12 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
             },
             "the execution has a saga");
         return sagas[0].GetProperty("saga_id").GetString()!;
+    }
+
+    private async Task<string> EventAsync()
+    {
+        await using var scope = App.As(Caller.Platform);
+        return (await scope.ServiceProvider.GetRequiredService<PlatformDbContext>().Events.Where(stored => stored.UserId == Owner.Id).Select(stored => stored.EventId).FirstAsync()).ToString();
     }
 
     private async Task<string> MembershipAsync()

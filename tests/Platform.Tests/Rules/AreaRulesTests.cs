@@ -15,7 +15,7 @@ public sealed class AreaRulesTests
         ["shared/Admin"] = "Audit Data Events Identity Organizations RateLimits",
         ["shared/Audit"] = "Data Identity",
         ["shared/Data"] = "Audit Events Identity Workflows",
-        ["shared/Events"] = "Data Identity Workflows",
+        ["shared/Events"] = "Audit Data Identity Workflows",
         ["shared/Executions"] = "Audit Data Events Idempotency Identity Sandbox Settings Workflows",
         ["shared/Health"] = "Blobs Data Events Identity Sandbox Workflows",
         ["shared/Idempotency"] = "Data Events Identity Secrets",
