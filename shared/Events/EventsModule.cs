@@ -19,7 +19,7 @@ public static class EventsModule
         services.AddSingleton(provider => new EventStamp(
             provider.GetRequiredService<IOptions<EventOptions>>(),
             provider.GetRequiredService<TimeProvider>(),
-            EnvironmentWord(provider.GetService<IHostEnvironment>()?.EnvironmentName)));
+            EnvironmentWord(configuration["Platform:Environment"] ?? provider.GetService<IHostEnvironment>()?.EnvironmentName)));
         services.AddSingleton<EventSignal>();
         services.AddSingleton<RecentEvents>();
         services.AddSingleton<ForwardedEvents>();
