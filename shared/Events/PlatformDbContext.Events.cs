@@ -8,8 +8,6 @@ public sealed partial class PlatformDbContext
 {
     public DbSet<PlatformEvent> Events => Set<PlatformEvent>();
 
-    public DbSet<DeadLetter> DeadLetters => Set<DeadLetter>();
-
     public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
 
     public DbSet<ConsumerOffset> ConsumerOffsets => Set<ConsumerOffset>();
