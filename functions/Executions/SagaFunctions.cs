@@ -4,7 +4,7 @@ using Platform.Executions;
 namespace Platform.Functions.Executions;
 
 [Api(Family.Executions)]
-public sealed class SagaFunctions(SagaQueries sagas)
+public sealed class SagaFunctions(SagaQueries sagas, CancelSaga cancel)
 {
     /// <summary>List the caller's sagas, newest first; operators see all.</summary>
     [Function("Sagas_List")]
@@ -32,4 +32,11 @@ public sealed class SagaFunctions(SagaQueries sagas)
         var filter = http.ReadQuery<SagaFilter>();
         return filter.IsOk ? await sagas.ListOfExecutionAsync(executionId.ToId(), filter.Value, ct) : filter.Error;
     }
+
+    /// <summary>Cancel a saga: its finished steps are undone and its execution ends as cancelled.</summary>
+    [Function("Sagas_Cancel")]
+    [Operation(Permissions.SagasCancel, Rate.Api, Audit = "saga.cancel")]
+    public Task<Result<SagaCancelAnswer>> CancelAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/sagas/{sagaId}/cancel")] HttpRequest http, string sagaId, CancellationToken ct) =>
+        cancel.CancelAsync(sagaId.ToId(), ct);
 }

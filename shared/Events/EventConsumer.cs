@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 using Platform.Data;
+using Platform.DeadLetters;
 using Platform.Identity;
 
 namespace Platform.Events;
@@ -41,6 +42,7 @@ public sealed class EventConsumer(IServiceScopeFactory scopes, DatabaseReady rea
         await using var scope = scopes.CreateScopeFor(Caller.Platform);
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
         var stored = recent.Find(notice.EventId) ?? await db.Events.AsNoTracking().SingleOrDefaultAsync(e => e.EventId == notice.EventId, ct);
+        stored ??= await KeptAsync(db, notice, ct);
         if (stored is null) // deleted since
             return [];
 
@@ -56,6 +58,15 @@ public sealed class EventConsumer(IServiceScopeFactory scopes, DatabaseReady rea
         pending.Add(stored);
         pending.RemoveAll(e => !Takes(subscription, e));
         return pending;
+    }
+
+    // A dead letter outlives its event.
+    private static async Task<PlatformEvent?> KeptAsync(PlatformDbContext db, EventNotice notice, CancellationToken ct)
+    {
+        if (notice.RedeliverTo is not { } target)
+            return null;
+        var letter = await db.DeadLetters.AsNoTracking().FirstOrDefaultAsync(m => m.EventId == notice.EventId && m.Consumer == target, ct);
+        return letter?.ToEvent();
     }
 
     private Task<List<PlatformEvent>> EarlierAsync(PlatformDbContext db, string subscription, PlatformEvent stored, long done, CancellationToken ct)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 using Platform.Data;
+using Platform.DeadLetters;
 using Platform.Identity;
 
 namespace Platform.Events;
@@ -11,7 +12,7 @@ namespace Platform.Events;
 /// after 1 s, 5 s and 15 s; then the event becomes a dead letter and the stream goes on.
 /// </summary>
 public sealed class EventDelivery(
-    IServiceScopeFactory scopes, DatabaseSettings settings, EventSubscriptions subscriptions, DeadLetters deadLetters, TimeProvider clock, ILogger<EventDelivery> log)
+    IServiceScopeFactory scopes, DatabaseSettings settings, EventSubscriptions subscriptions, DeadLetterQueue deadLetters, TimeProvider clock, ILogger<EventDelivery> log)
 {
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)];
     private static readonly TimeSpan KeyLifetime = TimeSpan.FromSeconds(7200);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
-using Platform.Identity.OAuth;
+using Platform.DeadLetters;
 using Platform.Workflows;
 
 namespace Platform.Events;
@@ -33,15 +33,13 @@ public static class EventsModule
         services.AddSingleton<TopicRelay>();
         services.AddSingleton<OutboxRelay>();
         services.AddSingleton<EventSubscriptions>();
-        services.AddSingleton<DeadLetters>();
         services.AddSingleton<EventDelivery>();
         services.AddSingleton<EventConsumer>();
         services.AddSingleton<EventSweep>();
-        services.AddScoped<IAccountMove, DeadLetterMove>();
         services.AddScoped<EventVisibility>().AddScoped<EventPages>().AddScoped<EventQueries>().AddScoped<EventDetails>();
         services.AddScoped<EventCounts>().AddScoped<EventFigures>().AddScoped<EventExport>();
         services.AddScoped<PublishEvent>().AddScoped<ArchiveEvent>().AddScoped<EventAggregation>();
-        return services;
+        return services.AddDeadLetters(configuration);
     }
 
     /// <summary>

@@ -10,8 +10,6 @@ public sealed partial class PlatformDbContext
 
     public DbSet<ArchivedEvent> ArchivedEvents => Set<ArchivedEvent>();
 
-    public DbSet<DeadLetter> DeadLetters => Set<DeadLetter>();
-
     public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
 
     public DbSet<ConsumerOffset> ConsumerOffsets => Set<ConsumerOffset>();

@@ -30,7 +30,7 @@ public sealed class Execution : IUserOwned, IOperatorVisible
 
     public ExecutionInputs? Inputs { get; private init; }
 
-    public ExecutionPriority Priority { get; private init; }
+    public ExecutionPriority Priority { get; private set; }
 
     public int TimeoutSeconds { get; private init; }
 
@@ -180,6 +180,32 @@ public sealed class Execution : IUserOwned, IOperatorVisible
         CancelRequestedAt = now;
         CancelReason = reason;
         CancelEventId = eventId;
+        Touch(now);
+        return null;
+    }
+
+    /// <summary>
+    /// Cancels the saga. Whoever ends the execution meanwhile has read another version of it, so that he loses; who comes later ends it as cancelled.
+    /// </summary>
+    public Error? CancelSaga(DateTimeOffset now)
+    {
+        if (Saga is null)
+            return ExecutionErrors.SagaNotFound;
+        if (Saga.Cancel(now) is { } refusal)
+            return refusal;
+
+        Touch(now);
+        return null;
+    }
+
+    /// <summary>Moves an execution that waits for a slot into another band; among those of the band its age decides.</summary>
+    public Error? Prioritize(ExecutionPriority priority, DateTimeOffset now)
+    {
+        if (Status != ExecutionStatus.Queued || HoldsSlot || CancelRequestedAt is not null)
+            return ExecutionErrors.NotWaiting(Status);
+
+        Priority = priority;
+        Band = priority.Band();
         Touch(now);
         return null;
     }

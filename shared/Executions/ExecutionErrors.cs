@@ -28,6 +28,12 @@ public static class ExecutionErrors
     public static Error CannotCancel(ExecutionStatus status) =>
         Error.BadState("execution.cannot_cancel", $"Cannot cancel execution in {Word(status)} state");
 
+    public static Error CannotCancelSaga(SagaState state) =>
+        Error.BadState("saga.cannot_cancel", $"Cannot cancel saga in {EnumWords<SagaState>.ToWord(state)} state. Only RUNNING or CREATED sagas can be cancelled.");
+
+    public static Error NotWaiting(ExecutionStatus status) =>
+        Error.BadState("execution.not_waiting", $"Cannot change priority of execution in {Word(status)} state; it no longer waits for a slot");
+
     public static Error CannotRetry(ExecutionStatus status) =>
         Error.BadState("execution.cannot_retry", $"Cannot retry execution in {Word(status)} state");
 

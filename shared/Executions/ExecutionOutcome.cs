@@ -34,6 +34,14 @@ public sealed record ExecutionOutcome(ExecutionStatus Status, ExecutionErrorType
     /// <summary>The result could not be stored after all tries.</summary>
     public static ExecutionOutcome Unstored(string message) => new(ExecutionStatus.Error, ExecutionErrorType.SystemError, -1, message);
 
+    /// <summary>
+    /// The same for an execution whose saga was cancelled meanwhile: what the script wrote and used stays, how it ended no longer counts. That a result could not
+    /// be stored stays true.
+    /// </summary>
+    public ExecutionOutcome AsCancelled() => Status == ExecutionStatus.Error
+        ? this
+        : Cancelled with { Stdout = Stdout, Stderr = Stderr, OutputTruncated = OutputTruncated, Usage = Usage, Start = Start };
+
     public static ExecutionOutcome Of(SandboxResult result) => Judge(result) with
     {
         Stdout = result.Stdout,

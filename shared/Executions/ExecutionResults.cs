@@ -1,5 +1,5 @@
 using Platform.Data;
-using Platform.Events;
+using Platform.DeadLetters;
 
 namespace Platform.Executions;
 
@@ -41,9 +41,11 @@ public sealed class ExecutionResults(PlatformDbContext db, ExecutionQueue queue,
             },
             ct));
 
-    private void Finish(Execution execution, ExecutionOutcome outcome)
+    private void Finish(Execution execution, ExecutionOutcome ended)
     {
         var now = clock.GetUtcNow();
+        var sagaIsCancelled = execution.Saga is { State: SagaState.Cancelled };
+        var outcome = sagaIsCancelled ? ended.AsCancelled() : ended;
         var podExisted = execution.RunToken is not null;
         if (outcome.Start is { } started)
             db.RaiseStart(execution, started);
@@ -58,13 +60,22 @@ public sealed class ExecutionResults(PlatformDbContext db, ExecutionQueue queue,
         {
             var stored = db.RaiseFor(execution, fact);
             if (fact is ResultFailed failed)
-                db.DeadLetters.Add(DeadLetters.Of("result-processor", stored, failed.Error, now));
+                DeadLetterQueue.Leave(db, "result-processor", stored, failed.Error, now);
         }
 
         execution.Allocation?.Release(now);
-        var compensated = EndSaga(execution.Saga, outcome, now);
+        var compensated = sagaIsCancelled ? EndCancelledSaga(execution.Saga!, ended, podExisted, now) : EndSaga(execution.Saga, outcome, now);
         foreach (var fact in OutcomeEvents.Release(execution, outcome, podExisted, compensated))
             db.RaiseFor(execution, fact);
+        if (!sagaIsCancelled && OutcomeEvents.End(execution, compensated) is { } end)
+            db.RaiseFor(execution, end);
+    }
+
+    // Its end was told when it was cancelled. That the sandbox is gone is not certain when the platform lost sight of it.
+    private static IReadOnlyList<string> EndCancelledSaga(Saga saga, ExecutionOutcome ended, bool podExisted, DateTimeOffset now)
+    {
+        var failed = podExisted && ended.ErrorType == ExecutionErrorType.SystemError ? SagaSteps.CompensationOf(SagaSteps.CreatePod) : null;
+        return saga.Compensate(SagaState.Cancelled, failed is null ? null : $"{failed}: {ended.Message}", now, failed);
     }
 
     private static IReadOnlyList<string> EndSaga(Saga? saga, ExecutionOutcome outcome, DateTimeOffset now)

@@ -116,10 +116,23 @@ public sealed class Saga : IUserOwned, IOperatorVisible
         End(SagaState.Completed, null, now);
     }
 
-    /// <summary>Ends the saga without success after its finished steps were undone in reverse order; the undone steps are returned in that order.</summary>
-    public IReadOnlyList<string> Compensate(SagaState end, string? error, DateTimeOffset now)
+    /// <summary>Ends the saga at a user's wish; its finished steps are undone when its execution ends.</summary>
+    public Error? Cancel(DateTimeOffset now)
     {
-        CompensatedSteps = [.. CompletedSteps.Reverse().Select(SagaSteps.CompensationOf).OfType<string>()];
+        if (State is not (SagaState.Created or SagaState.Running))
+            return ExecutionErrors.CannotCancelSaga(State);
+
+        End(SagaState.Cancelled, null, now);
+        return null;
+    }
+
+    /// <summary>
+    /// Ends the saga without success after its finished steps were undone in reverse order; the undone steps are returned in that order. <paramref name="failed"/> is
+    /// the compensation that did not succeed.
+    /// </summary>
+    public IReadOnlyList<string> Compensate(SagaState end, string? error, DateTimeOffset now, string? failed = null)
+    {
+        CompensatedSteps = [.. CompletedSteps.Reverse().Select(SagaSteps.CompensationOf).OfType<string>().Where(step => step != failed)];
         End(end, error, now);
         return CompensatedSteps;
     }
@@ -129,7 +142,7 @@ public sealed class Saga : IUserOwned, IOperatorVisible
         State = state;
         ErrorMessage = error;
         CurrentStep = state == SagaState.Completed ? null : CurrentStep;
-        CompletedAt = now;
+        CompletedAt ??= now;
         UpdatedAt = now;
     }
 }

@@ -25,6 +25,9 @@ public sealed record SagaView(
 /// <summary>A page of sagas, newest first.</summary>
 public sealed record SagaList(IReadOnlyList<SagaView> Sagas, long Total, int Limit, int Skip, bool HasMore);
 
+/// <summary>Answer of a saga's cancellation.</summary>
+public sealed record SagaCancelAnswer(bool Success, string Message, Guid SagaId);
+
 /// <summary>Filter of the lists of sagas.</summary>
 public sealed record SagaFilter
 {

@@ -7,6 +7,12 @@ namespace Platform.Notifications;
 /// <summary>The templates of the three execution types (executions.md §2.12), filled from the event; what is missing stays empty.</summary>
 internal sealed record ExecutionNotice(NotificationType Type, NotificationSeverity Severity, string Subject, string Body, string Outcome)
 {
+    /// <summary>Who raises these events of itself; all others are published or replayed by somebody.</summary>
+    public const string Producer = "execution-service";
+
+    /// <summary>The first event of every execution.</summary>
+    public const string Request = "execution_requested";
+
     private const int ShownErrors = 200;
 
     public static readonly IReadOnlyList<string> EventTypes = ["execution_completed", "execution_failed", "execution_timeout"];

@@ -1,14 +1,19 @@
+using Microsoft.EntityFrameworkCore;
+using Platform.Data;
 using Platform.Events;
+using Platform.Identity;
 
 namespace Platform.Notifications;
 
 /// <summary>Tells a user in the app how his execution ended.</summary>
-public sealed class NotifyOfExecution(InAppNotifications notifications) : IEventHandler
+public sealed class NotifyOfExecution(PlatformDbContext db, InAppNotifications notifications) : IEventHandler
 {
     public async Task HandleAsync(PlatformEvent stored, CancellationToken ct)
     {
         if (stored is not { UserId: { } userId, OrganizationId: { } organizationId, AggregateId: { } executionId })
             return;
+        if (stored.ServiceName != ExecutionNotice.Producer && !await IsKnownAsync(executionId, ct))
+            throw new InvalidOperationException($"Execution {executionId} is unknown");
 
         var notice = ExecutionNotice.Of(stored);
         var told = new InAppNotice(userId, organizationId, notice.Type, notice.Severity, notice.Subject, notice.Body)
@@ -19,5 +24,12 @@ public sealed class NotifyOfExecution(InAppNotifications notifications) : IEvent
             RelatedEntityType = "execution",
         };
         await notifications.AddAsync(told, stored, ct);
+    }
+
+    // Anybody's: an operator may publish an event about an execution of somebody else.
+    private async Task<bool> IsKnownAsync(string executionId, CancellationToken ct)
+    {
+        using (db.ActAs(Caller.Platform))
+            return await db.Events.AnyAsync(e => e.AggregateId == executionId && e.EventType == ExecutionNotice.Request, ct);
     }
 }

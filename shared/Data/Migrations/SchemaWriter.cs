@@ -50,6 +50,12 @@ public sealed class SchemaWriter(MigrationBuilder migration)
         return this;
     }
 
+    public SchemaWriter DropIndex(string table, params string[] columns)
+    {
+        migration.DropIndex($"ix_{table}_{string.Join('_', columns)}", table);
+        return this;
+    }
+
     public SchemaWriter Sql(string sql)
     {
         migration.Sql(sql);

@@ -16,7 +16,7 @@ internal static class OutcomeEvents
             : new ResultStored(execution.Id, "database", $"execution_results/{execution.Id}", result.SizeBytes);
     }
 
-    /// <summary>What the saga does last: give everything back, then end.</summary>
+    /// <summary>What the saga does last: give everything back.</summary>
     public static IEnumerable<DomainEvent> Release(Execution execution, ExecutionOutcome outcome, bool podExisted, IReadOnlyList<string> compensated)
     {
         var (id, saga, reason) = (execution.Id, execution.Saga, EnumWords<ExecutionStatus>.ToWord(outcome.Status));
@@ -32,9 +32,10 @@ internal static class OutcomeEvents
 
         if (compensated.Count > 0)
             yield return new SagaCompensated(saga!.Id, id, compensated);
-        if (saga is not null)
-            yield return Ending(saga, execution, compensated);
     }
+
+    /// <summary>How the saga ended; null when there was none.</summary>
+    public static SagaEvent? End(Execution execution, IReadOnlyList<string> compensated) => execution.Saga is { } saga ? Ending(saga, execution, compensated) : null;
 
     private static IEnumerable<DomainEvent> Ending(Guid id, int timeoutSeconds, ExecutionOutcome o, bool podExisted)
     {

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Platform.Audit;
 using Platform.Data;
-using Platform.Events;
+using Platform.DeadLetters;
 
 namespace Platform.Organizations;
 
@@ -38,7 +38,7 @@ public sealed class TenantRemoval(PlatformDbContext db, IEnumerable<ITenantClean
     public async Task ReportAsync(TenantScope tenant, string step, string fault, CancellationToken ct)
     {
         var stored = db.Raise(new TenantCleanupFailed(step, fault) { OrganizationId = tenant.OrganizationId, ProjectId = tenant.ProjectId });
-        db.DeadLetters.Add(DeadLetters.Of("tenant-removal", stored, fault, clock.GetUtcNow()));
+        DeadLetterQueue.Leave(db, "tenant-removal", stored, fault, clock.GetUtcNow());
         await db.SaveChangesAsync(ct);
     }
 }

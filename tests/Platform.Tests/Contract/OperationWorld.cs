@@ -53,11 +53,11 @@ internal sealed record OperationWorld(PlatformApp App, TestUser Owner, TestUser 
             await Ids.PathOfAsync(route);
     }
 
-    /// <summary>Sends the call with ids of the owner's objects and the least body that is well formed.</summary>
+    /// <summary>Sends the call with ids of the owner's objects and the least query and body that are well formed.</summary>
     public async Task<HttpResponseMessage> SendAsync(Operation operation, HttpMethod method, Action<HttpRequestHeaders>? credential = null)
     {
         using var client = App.Client(credential);
-        using var request = new HttpRequestMessage(method, await Ids.PathOfAsync(operation.Route));
+        using var request = new HttpRequestMessage(method, await Ids.PathOfAsync(operation.Route) + SampleBody.QueryOf(operation));
         request.Content = SampleBody.Of(operation, method);
         using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, bound.Token);

@@ -6,6 +6,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 using Platform.Data;
+using Platform.DeadLetters;
+using Platform.Events;
 using Platform.Identity;
 using Platform.Tests.Fixtures;
 
@@ -21,7 +23,7 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
     {
         ["executionId"] = ids => ids.ExecutionAsync(),
         ["sagaId"] = ids => ids.SagaAsync(),
-        ["eventId"] = ids => ids.EventAsync(),
+        ["eventId"] = ids => ids.FailedEventAsync(),
         ["userId"] = ids => Task.FromResult(ids.Owner.Id.ToString()),
         ["organizationId"] = async ids => (await ids.App.PlaceOfAsync(ids.Owner)).OrganizationId.ToString(),
         ["projectId"] = async ids => (await ids.App.PlaceOfAsync(ids.Owner)).ProjectId.ToString(),
@@ -84,16 +86,22 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
         return sagas[0].GetProperty("saga_id").GetString()!;
     }
 
-    private async Task<string> EventAsync()
-    {
-        await using var scope = App.As(Caller.Platform);
-        return (await scope.ServiceProvider.GetRequiredService<PlatformDbContext>().Events.Where(stored => stored.UserId == Owner.Id).Select(stored => stored.EventId).FirstAsync()).ToString();
-    }
-
     private async Task<string> MembershipAsync()
     {
         await using var scope = App.As(Caller.Platform);
         return (await scope.ServiceProvider.GetRequiredService<PlatformDbContext>().Memberships.Where(member => member.UserId == Owner.Id).Select(member => member.Id).FirstAsync()).ToString();
+    }
+
+    /// <summary>An event of the owner that is a dead letter too.</summary>
+    private async Task<string> FailedEventAsync()
+    {
+        var place = await App.PlaceOfAsync(Owner);
+        await using var scope = App.As(Caller.Platform);
+        var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
+        var raised = db.Raise(new EventDraft { EventType = "script_saved", Topic = "script_events", Payload = "{}", UserId = Owner.Id, OrganizationId = place.OrganizationId });
+        await db.SaveChangesAsync();
+        await App.Services.GetRequiredService<DeadLetterQueue>().AddAsync("notifications", raised, "boom", CancellationToken.None);
+        return raised.EventId.ToString();
     }
 
     private async Task<JsonElement> CreateAsync(string path, object body)

@@ -32,6 +32,11 @@ internal static class SampleBody
         return operation.Body is { } body ? new StringContent(Json(body, operation.Family).ToJsonString(), Encoding.UTF8, "application/json") : null;
     }
 
+    /// <summary>The parameters without which the operation refuses its query; with the question mark, or empty.</summary>
+    public static string QueryOf(Operation operation) => operation.Query is { } query && Json(query, operation.Family).AsObject() is { Count: > 0 } required
+        ? "?" + string.Join('&', required.Select(member => $"{member.Key}={Uri.EscapeDataString($"{member.Value}")}"))
+        : "";
+
     public static JsonNode Json(Type type, Family family)
     {
         if (Given.TryGetValue(type.Name, out var given))

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 
 using Platform.Data;
+using Platform.DeadLetters;
 using Platform.Events;
 using Platform.Identity;
 using Platform.Tests.Events;

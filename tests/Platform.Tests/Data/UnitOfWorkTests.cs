@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 
 using Platform.Data;
+using Platform.DeadLetters;
 using Platform.Events;
 using Platform.Identity;
 using Platform.Tests.Fixtures;

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 using Platform.Data;
+using Platform.DeadLetters;
 using Platform.Events;
 using Platform.Identity;
 using Platform.Tests.Fixtures;
@@ -71,7 +72,7 @@ public sealed class ConsumerTests(PostgresServer postgres) : IClassFixture<Postg
 
         await using var scope = database.As(Caller.Platform);
         var letter = await scope.Db.DeadLetters.SingleAsync();
-        Assert.Equal((notices[0].EventId, "sample_events", DeadLetterStatus.Pending, 0), (letter.EventId, letter.OriginalTopic, letter.Status, letter.RetryCount));
+        Assert.Equal((notices[0].EventId, "sample_events", DeadLetterStatus.Scheduled, 0), (letter.EventId, letter.OriginalTopic, letter.Status, letter.RetryCount));
         Assert.Equal("boom", letter.Error);
         Assert.Contains("\"payload\"", letter.Event, StringComparison.Ordinal);
         Assert.Single(await scope.Db.Events.Where(e => e.EventType == "dlq_message_received").ToListAsync());
@@ -102,7 +103,7 @@ public sealed class ConsumerTests(PostgresServer postgres) : IClassFixture<Postg
         await AdvanceUntilAsync(database, HandleAsync(database, notices[0] with { RedeliverTo = Subscription }));
         await using var after = database.As(Caller.Platform);
         var again = await after.Db.DeadLetters.SingleAsync();
-        Assert.Equal((DeadLetterStatus.Pending, 3), (again.Status, again.RetryCount));
+        Assert.Equal((DeadLetterStatus.Scheduled, 3), (again.Status, again.RetryCount));
     }
 
     [Fact]

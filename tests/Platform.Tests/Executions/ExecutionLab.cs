@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Platform.Audit;
 using Platform.Data;
 using Platform.Events;
 using Platform.Executions;
@@ -40,7 +41,7 @@ internal sealed class ExecutionLab : IAsyncDisposable
             services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(configuration).Build());
             services.AddSingleton(languages).AddSingleton<ISandbox, ScriptedSandbox>().AddSingleton<SandboxPool>().AddSingleton<SystemSettingsStore>();
             services.Configure<SandboxOptions>(o => o.Cpu = 1000);
-            services.AddIdempotency().AddSecrets().AddEventTail().AddExecutions();
+            services.AddAudit().AddIdempotency().AddSecrets().AddEventTail().AddExecutions();
         }
 
         var database = postgres is null ? await TestDatabase.CreateAsync(Configure) : await TestDatabase.CreatePostgresAsync(postgres, Configure);

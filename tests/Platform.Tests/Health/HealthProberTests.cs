@@ -1,8 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Moq;
 using Platform.Data;
+using Platform.DeadLetters;
 using Platform.Events;
 using Platform.Health;
 using Platform.Identity;
@@ -136,10 +139,31 @@ public abstract class HealthProberTests
         await database.Get<EventRelay>().RunAsync(default);
         Assert.Equal(ComponentFinding.Healthy, await bus.CheckAsync(default)); // nobody subscribes to it: it waits for nothing
         Assert.Equal(ComponentFinding.Unhealthy("outbox lag"), await BusCheck(new EventSubscription("someone", typeof(object), ["service_unhealthy"])).CheckAsync(default));
-        Assert.Equal(ComponentFinding.Healthy, await new DeadLettersCheck(scopes, ready).CheckAsync(default));
 
         EventBusCheck BusCheck(params EventSubscription[] subscriptions) =>
             new(scopes, ready, new EventSubscriptions(subscriptions), Microsoft.Extensions.Options.Options.Create(new EventOptions()), database.Clock);
+    }
+
+    [Fact]
+    public async Task DeadLetters_PastTheThresholds_AreDegradedThenUnhealthy()
+    {
+        await using var database = await CreateDatabaseAsync();
+        var logs = new CapturedLogs(LogLevel.Warning);
+        var log = LoggerFactory.Create(builder => builder.AddProvider(logs)).CreateLogger<DeadLettersCheck>();
+        var check = new DeadLettersCheck(
+            database.Get<IServiceScopeFactory>(), database.Get<DatabaseReady>(), Options.Create(new DeadLetterOptions { WarningThreshold = 2, CriticalThreshold = 3 }), log);
+        List<ComponentFinding> found = [];
+        foreach (var status in new[] { DeadLetterStatus.Retried, DeadLetterStatus.Pending, DeadLetterStatus.Scheduled, DeadLetterStatus.Pending })
+        {
+            await using var scope = database.As(Caller.Platform);
+            scope.Db.AddSample(scope.Db.Model.FindEntityType(typeof(DeadLetter))!, Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7())
+                .Property(nameof(DeadLetter.Status)).CurrentValue = status;
+            await scope.Db.SaveChangesAsync();
+            found.Add(await check.CheckAsync(default));
+        }
+
+        Assert.Equal([ComponentFinding.Healthy, ComponentFinding.Healthy, ComponentFinding.Degraded("high depth"), ComponentFinding.Unhealthy("critical depth")], found);
+        Assert.Equal(2, logs.Lines.Count());
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Data;
+using Platform.DeadLetters;
 using Platform.Events;
 using Platform.Identity;
 using Platform.Organizations;

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Agents;
 using Platform.Data;
+using Platform.DeadLetters;
 using Platform.Events;
 using Platform.Executions;
 using Platform.Identity;

@@ -1,8 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Platform.Data;
+using Platform.Events;
 using Platform.Identity.OAuth;
 
-namespace Platform.Events;
+namespace Platform.DeadLetters;
 
 /// <summary>Dead letters become the other's. Events themselves are append-only: they stay with whom they happened to.</summary>
 internal sealed class DeadLetterMove(PlatformDbContext db) : IAccountMove

@@ -1,4 +1,6 @@
-namespace Platform.Events;
+using Platform.Events;
+
+namespace Platform.DeadLetters;
 
 /// <summary>Something happened to a dead letter; kept with its topic.</summary>
 public abstract record DeadLetterEvent(Guid DlqEventId, string OriginalTopic, string OriginalEventType, int RetryCount, string? ProducerId) : DomainEvent
