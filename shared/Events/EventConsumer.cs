@@ -67,14 +67,6 @@ public sealed class EventConsumer(IServiceScopeFactory scopes, DatabaseReady rea
             .OrderBy(e => e.Sequence).ToListAsync(ct);
     }
 
-    private bool Takes(string subscription, PlatformEvent stored)
-    {
-        if (!stored.Metadata.Contains("\"replayed\"", StringComparison.Ordinal))
-            return true;
-        var metadata = stored.ReadMetadata().Extra;
-        if (metadata is null || !metadata.TryGetValue("replayed", out var replayed) || replayed.ValueKind != JsonValueKind.True)
-            return true;
-        return (metadata.TryGetValue("target_service", out var target) && target.ValueKind == JsonValueKind.String && target.GetString() == subscription)
-            || subscriptions.Find(subscription, stored.EventType).Any(s => s.TakesReplays);
-    }
+    private bool Takes(string subscription, PlatformEvent stored) =>
+        stored.IsNewsFor(ConsumerServices.Of(subscription)) || subscriptions.Find(subscription, stored.EventType).Any(s => s.TakesReplays);
 }

@@ -35,6 +35,8 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
     /// <summary>Parameters that name no object of a tenant.</summary>
     private static readonly Dictionary<string, string> Words = new(StringComparer.Ordinal)
     {
+        ["sessionId"] = "00000000-0000-7000-8000-000000000001",
+        ["aggregateId"] = "user_settings_of_nobody",
         ["token"] = "the-secret-of-no-invitation",
         ["inviteToken"] = "the-secret-of-no-invitation",
     };
