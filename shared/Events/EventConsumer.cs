@@ -41,20 +41,20 @@ public sealed class EventConsumer(IServiceScopeFactory scopes, DatabaseReady rea
         await using var scope = scopes.CreateScopeFor(Caller.Platform);
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
         var stored = recent.Find(notice.EventId) ?? await db.Events.AsNoTracking().SingleOrDefaultAsync(e => e.EventId == notice.EventId, ct);
-        if (stored is null) // deleted since
+        if (stored is null || !Takes(subscription, stored)) // null: deleted since
             return [];
 
         var pending = new List<PlatformEvent>();
         if (notice.RedeliverTo is null && stored.AggregateId is { } aggregate)
         {
-            var done = await Done.For(db)(db, subscription, aggregate, ct);
+            var done = await Done.For(db)(db, ConsumerMarks.TrackOf(subscription, stored), aggregate, ct);
             if (stored.Sequence <= done)
                 return [];
             pending = await EarlierAsync(db, subscription, stored, done, ct);
+            pending.RemoveAll(e => !Takes(subscription, e));
         }
 
         pending.Add(stored);
-        pending.RemoveAll(e => !Takes(subscription, e));
         return pending;
     }
 
@@ -62,8 +62,9 @@ public sealed class EventConsumer(IServiceScopeFactory scopes, DatabaseReady rea
     {
         var types = subscriptions.EventTypesOf(subscription);
         var since = clock.GetUtcNow() - CatchUp;
-        return db.Events.AsNoTracking()
-            .Where(e => e.AggregateId == stored.AggregateId && e.Sequence > done && e.Sequence < stored.Sequence && e.StoredAt >= since && types.Contains(e.EventType))
+        var earlier = db.Events.AsNoTracking()
+            .Where(e => e.AggregateId == stored.AggregateId && e.Sequence > done && e.Sequence < stored.Sequence && e.StoredAt >= since && types.Contains(e.EventType));
+        return (stored.ReplayOf is null ? earlier.Where(e => e.ReplayOf == null) : earlier.Where(e => e.ReplayOf != null))
             .OrderBy(e => e.Sequence).ToListAsync(ct);
     }
 

@@ -1,10 +1,11 @@
 using Microsoft.EntityFrameworkCore;
+using Platform.Audit;
 using Platform.Events;
 
 namespace Platform.Replay;
 
 /// <summary>Replays the events of one aggregate onto the bus within the request.</summary>
-public sealed class AggregateReplay(ReplaySelection selection, ReplayParts parts, ReplayBus bus, TimeProvider clock)
+public sealed class AggregateReplay(ReplaySelection selection, ReplayParts parts, ReplayBus bus, AuditTrail audit, TimeProvider clock)
 {
     private const int MostEvents = 1000;
     private const int MostCharacters = 64;
@@ -13,6 +14,7 @@ public sealed class AggregateReplay(ReplaySelection selection, ReplayParts parts
 
     public async Task<Result<AggregateAnswer>> RunAsync(string aggregateId, string? targetService, bool dryRun, CancellationToken ct)
     {
+        audit.Note("dry_run", dryRun);
         if (!CanBeId(aggregateId))
             return ReplayErrors.NoEvents(aggregateId);
         var found = await Of(aggregateId).GroupBy(e => e.EventType)

@@ -17,6 +17,7 @@ public sealed class EventReplay(
 
     public async Task<Result<EventReplayAnswer>> ReplayAsync(ReplayFilter filter, string? targetService, bool dryRun, CancellationToken ct)
     {
+        audit.Note("dry_run", dryRun);
         if (filter.IsEmpty)
             return ReplayErrors.NoFilter;
         var matching = selection.Matching(ReplayType.Query, filter);

@@ -5,7 +5,7 @@ using Platform.Events;
 namespace Platform.Replay;
 
 /// <summary>Writes events as JSON lines into the session's folder of the blob store, each exactly once.</summary>
-public sealed class FileSink(PlatformDbContext db, ReplayFiles files, RepeatedEvents repeated) : IReplaySink
+public sealed class FileSink(PlatformDbContext db, ReplayFiles files, RepeatedEvents repeated, TimeProvider clock) : IReplaySink
 {
     public ReplayTarget Target => ReplayTarget.File;
 
@@ -21,7 +21,18 @@ public sealed class FileSink(PlatformDbContext db, ReplayFiles files, RepeatedEv
             lines.WriteByte((byte)'\n');
         }
 
-        await files.WritePartAsync(step.From, lines.ToArray(), ct);
-        return await ReplayProgress.AdvanceAlwaysAsync(db, step, ct);
+        var part = new ReplayFilePart { SessionId = step.From.Id, Begin = step.From.LastSequence, Attempt = Guid.CreateVersion7(clock.GetUtcNow()) };
+        lines.Position = 0;
+        await files.WritePartAsync(part, lines, ct);
+        return await db.InTransactionAsync(() => KeepAsync(part, step, ct), ct);
+    }
+
+    private async Task<bool> KeepAsync(ReplayFilePart part, ReplayAdvance step, CancellationToken ct)
+    {
+        if (!await ReplayProgress.AdvanceAsync(db, step, ct))
+            return false;
+        db.Add(part);
+        await db.SaveChangesAsync(ct);
+        return true;
     }
 }

@@ -6,4 +6,6 @@ namespace Platform.Data;
 public sealed partial class PlatformDbContext
 {
     public DbSet<ReplaySession> ReplaySessions => Set<ReplaySession>();
+
+    public DbSet<ReplayFilePart> ReplayFileParts => Set<ReplayFilePart>();
 }

@@ -1,29 +1,27 @@
 using System.IO.Pipelines;
+using Microsoft.EntityFrameworkCore;
 using Platform.Blobs;
+using Platform.Data;
 
 namespace Platform.Replay;
 
 /// <summary>
-/// The files of sessions. A blob is written as a whole, so each batch leaves a part, named by where it begins: an attempt that is repeated replaces its part. At the
-/// end the parts become the session's file.
+/// The files of sessions. A blob is written as a whole, so each batch leaves a part, named by where it begins and by the attempt that wrote it. At the end the parts
+/// that count (<see cref="ReplayFilePart"/>) become the session's file.
 /// </summary>
-public sealed class ReplayFiles(IBlobStore blobs)
+public sealed class ReplayFiles(PlatformDbContext db, IBlobStore blobs)
 {
     public const string DefaultName = "events.jsonl";
     private const string ContentType = "application/x-ndjson";
 
-    public async Task WritePartAsync(ReplaySession session, byte[] lines, CancellationToken ct)
-    {
-        using var content = new MemoryStream(lines, writable: false);
-        await blobs.WriteAsync(PartKey(session.Id, session.LastSequence), content, ContentType, ct);
-    }
+    public Task WritePartAsync(ReplayFilePart part, Stream lines, CancellationToken ct) => blobs.WriteAsync(KeyOf(part), lines, ContentType, ct);
 
     /// <summary>Makes the file of the parts that count, once.</summary>
     public async Task JoinAsync(ReplaySession session, CancellationToken ct)
     {
         var file = FileKey(session);
         if (await blobs.GetPropertiesAsync(file, ct) is null)
-            await JoinAsync(file, await PartsAsync(session, ct), ct);
+            await JoinAsync(file, await db.ReplayFileParts.AsNoTracking().Where(p => p.SessionId == session.Id).OrderBy(p => p.Begin).ToListAsync(ct), ct);
         await DeleteAsync(PartsOf(session.Id), ct);
     }
 
@@ -36,7 +34,7 @@ public sealed class ReplayFiles(IBlobStore blobs)
     /// <summary>Blob keys have no capitals.</summary>
     public static string FileKey(ReplaySession session) => FolderOf(session.Id) + (session.Config.TargetFilePath ?? DefaultName).ToLowerInvariant();
 
-    private async Task JoinAsync(string file, IReadOnlyList<string> parts, CancellationToken ct)
+    private async Task JoinAsync(string file, IReadOnlyList<ReplayFilePart> parts, CancellationToken ct)
     {
         var pipe = new Pipe();
         var reading = CopyAsync(parts, pipe.Writer, ct);
@@ -46,13 +44,13 @@ public sealed class ReplayFiles(IBlobStore blobs)
     }
 
     // A fault reaches the reader, so that nothing is written.
-    private async Task CopyAsync(IReadOnlyList<string> parts, PipeWriter writer, CancellationToken ct)
+    private async Task CopyAsync(IReadOnlyList<ReplayFilePart> parts, PipeWriter writer, CancellationToken ct)
     {
         try
         {
             foreach (var part in parts)
             {
-                await using var content = await blobs.OpenReadAsync(part, ct) ?? throw new InvalidDataException("A part of a replay is missing");
+                await using var content = await blobs.OpenReadAsync(KeyOf(part), ct) ?? throw new InvalidDataException("A part of a replay is missing");
                 await content.CopyToAsync(writer, ct);
             }
 
@@ -62,21 +60,6 @@ public sealed class ReplayFiles(IBlobStore blobs)
         {
             await writer.CompleteAsync(e);
         }
-    }
-
-    // A part that begins where the session stands, or behind, was written by an attempt that did not count.
-    private async Task<List<string>> PartsAsync(ReplaySession session, CancellationToken ct)
-    {
-        var end = PartKey(session.Id, session.LastSequence);
-        List<string> parts = [];
-        await foreach (var part in blobs.ListAsync(PartsOf(session.Id), ct))
-        {
-            if (string.CompareOrdinal(part.Key, end) < 0)
-                parts.Add(part.Key);
-        }
-
-        parts.Sort(StringComparer.Ordinal);
-        return parts;
     }
 
     private async Task DeleteAsync(string prefix, CancellationToken ct)
@@ -92,5 +75,5 @@ public sealed class ReplayFiles(IBlobStore blobs)
 
     private static string PartsOf(Guid sessionId) => $"replay_parts/{sessionId:D}/";
 
-    private static string PartKey(Guid sessionId, long begin) => $"{PartsOf(sessionId)}{begin:D19}";
+    private static string KeyOf(ReplayFilePart part) => $"{PartsOf(part.SessionId)}{part.Begin:D19}-{part.Attempt:N}";
 }

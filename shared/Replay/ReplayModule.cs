@@ -8,9 +8,9 @@ public static class ReplayModule
     public static IServiceCollection AddReplay(this IServiceCollection services)
     {
         services.AddSection<ReplayOptions>(ReplayOptions.Section);
-        services.AddSingleton<RepeatedEvents>().AddSingleton<ReplayParts>().AddSingleton<ReplayBus>().AddSingleton<ReplayFiles>();
+        services.AddSingleton<RepeatedEvents>().AddSingleton<ReplayParts>().AddSingleton<ReplayBus>();
         services.AddScoped<IReplaySink, BusSink>().AddScoped<IReplaySink, CallbackSink>().AddScoped<IReplaySink, FileSink>().AddScoped<IReplaySink, TestSink>();
-        services.AddScoped<ReplaySelection>().AddScoped<ReplayOwners>().AddScoped<ReplayDelivery>().AddScoped<RunReplay>().AddScoped<FinishReplay>();
+        services.AddScoped<ReplayFiles>().AddScoped<ReplaySelection>().AddScoped<ReplayOwners>().AddScoped<ReplayDelivery>().AddScoped<RunReplay>().AddScoped<FinishReplay>();
         services.AddScoped<ReplayCallbacks>().AddScoped<CreateReplay>().AddScoped<ReplayControl>().AddScoped<ReplayQueries>().AddScoped<ReplayCleanup>();
         services.AddScoped<EventReplay>().AddScoped<AggregateReplay>().AddScoped<ReplayExecutions>();
         return services;

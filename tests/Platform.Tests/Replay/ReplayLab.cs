@@ -36,7 +36,7 @@ internal sealed class ReplayLab : IAsyncDisposable
         {
             services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("Platform:DataDirectory", directory)]).Build());
             services.AddIdempotency().AddSecrets().AddBlobs().AddOutbound().AddAudit().AddReplay();
-            services.AddEventHandler<SilentHandler>(Consumer, [Queued]);
+            services.AddSingleton<List<Guid>>().AddEventHandler<RecordingHandler>(Consumer, [Queued]);
         }
 
         return new ReplayLab(db == Db.Sqlite ? await TestDatabase.CreateAsync(Configure) : await TestDatabase.CreatePostgresAsync(await postgres.CreateDatabaseAsync(), Configure), directory);
@@ -145,15 +145,29 @@ internal sealed class ReplayLab : IAsyncDisposable
         return content is null ? null : await ReplayLines.ReadAsync(content);
     }
 
+    /// <summary>Brings notices to the consumer.</summary>
+    public async Task NotifyAsync(IEnumerable<PlatformEvent> events)
+    {
+        foreach (var e in events)
+            await Database.Get<EventConsumer>().HandleAsync(Consumer, new EventNotice(e.EventId, e.EventType, e.AggregateId), CancellationToken.None);
+    }
+
+    /// <summary>What the consumer has handled, in its order.</summary>
+    public IReadOnlyList<Guid> Handled => Database.Get<List<Guid>>();
+
     public async ValueTask DisposeAsync()
     {
         await Database.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
 
-    private sealed class SilentHandler : IEventHandler
+    private sealed class RecordingHandler(List<Guid> handled) : IEventHandler
     {
-        public Task HandleAsync(PlatformEvent stored, CancellationToken ct) => Task.CompletedTask;
+        public Task HandleAsync(PlatformEvent stored, CancellationToken ct)
+        {
+            handled.Add(stored.EventId);
+            return Task.CompletedTask;
+        }
     }
 }
 

@@ -51,6 +51,46 @@ public sealed class ReplaySelectionTests(PostgresServer postgres) : IClassFixtur
         Assert.Equal(later, await FindAsync(lab, new ReplayFilter { AggregateId = "a" }, ReplayType.Recovery));
     }
 
+    [Theory]
+    [InlineData(Db.Sqlite)]
+    [InlineData(Db.Postgres)]
+    public async Task Recovery_ForTheConsumerThatMissedThem_BringsEachOnceAndAcknowledgesIt(Db db)
+    {
+        await using var lab = await ReplayLab.CreateAsync(db, postgres);
+        await lab.StoreAsync(3, "c");
+        var id = await lab.StartAsync(ReplayTarget.Kafka, new ReplayFilter(), c => c with { BatchSize = 1, TargetService = ConsumerServices.Notifications }, ReplayType.Recovery);
+        for (var done = 0; done < 3; done++)
+        {
+            Assert.Equal(ReplayStep.More, await lab.AdvanceAsync(id));
+            await lab.NumberAsync();
+            await lab.NotifyAsync((await lab.RepeatedAsync()).Skip(done)); // handled before the session goes on
+        }
+
+        var session = await lab.RunAsync(id);
+
+        var repeated = await lab.RepeatedAsync();
+        await lab.NotifyAsync(repeated); // once more
+        Assert.Equal((3, 0), (session.ReplayedEvents, session.SkippedEvents));
+        Assert.Equal(repeated.Select(e => e.EventId), lab.Handled);
+        Assert.Empty(await FindAsync(lab, new ReplayFilter(), ReplayType.Recovery));
+        var news = await lab.StoreAsync(1, "c");
+        await lab.Database.Get<EventConsumer>().HandleAsync(ReplayLab.Consumer, new EventNotice(news[0], ReplayLab.Queued, "c"), default);
+        Assert.Equal([.. repeated.Select(e => e.EventId), .. news], lab.Handled);
+    }
+
+    [Fact]
+    public async Task Replays_ForNobody_LeaveWhatWasMissedAsItIs()
+    {
+        await using var lab = await ReplayLab.CreateAsync(Db.Sqlite, postgres);
+        var missed = await lab.StoreAsync(2, "c");
+        await lab.RunAsync(await lab.StartAsync(ReplayTarget.Kafka, new ReplayFilter { AggregateId = "c" }));
+
+        await lab.NotifyAsync(await lab.RepeatedAsync());
+
+        Assert.Empty(lab.Handled);
+        Assert.Equal(missed, await FindAsync(lab, new ReplayFilter(), ReplayType.Recovery));
+    }
+
     private static async Task<List<Guid>> FindAsync(ReplayLab lab, ReplayFilter filter, ReplayType type = ReplayType.Query)
     {
         await using var scope = lab.Database.As(Caller.Platform);

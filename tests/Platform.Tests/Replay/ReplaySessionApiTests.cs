@@ -24,8 +24,15 @@ public abstract class ReplaySessionApiTests(PlatformApp app)
             ReplayWorld.Sessions,
             new
             {
-                replay_type = "execution", target = "callback", callback_url = "https://127.0.0.1/hook?token=secret-1234", speed_multiplier = 2.5, batch_size = 7, max_events = 9,
-                filter = new { execution_id = execution, exclude_event_types = new[] { "pod_deleted" } }, target_service = "projections", skip_errors = false,
+                replay_type = "execution",
+                target = "callback",
+                callback_url = "https://127.0.0.1/hook?token=secret-1234",
+                speed_multiplier = 2.5,
+                batch_size = 7,
+                max_events = 9,
+                filter = new { execution_id = execution, exclude_event_types = new[] { "pod_deleted" } },
+                target_service = "projections",
+                skip_errors = false,
             },
             HttpStatusCode.OK);
         Assert.Equal(("created", "Replay session created successfully"), (Text(made, "status"), Text(made, "message")));

@@ -40,7 +40,11 @@ internal sealed class ReplayWorld(PlatformApp app, HttpClient http)
             at = at.AddSeconds(gap);
             var draft = new EventDraft
             {
-                EventType = "execution_queued", Topic = ExecutionTopics.Executions, AggregateId = aggregate, Timestamp = at, Payload = $$"""{"execution_id":"{{Guid.CreateVersion7()}}"}""",
+                EventType = "execution_queued",
+                Topic = ExecutionTopics.Executions,
+                AggregateId = aggregate,
+                Timestamp = at,
+                Payload = $$"""{"execution_id":"{{Guid.CreateVersion7()}}"}""",
             };
             ids.Add(db.Raise(draft).EventId);
         }
