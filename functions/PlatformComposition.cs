@@ -18,6 +18,7 @@ using Platform.Mail;
 using Platform.Notifications;
 using Platform.Organizations;
 using Platform.Outbound;
+using Platform.Replay;
 using Platform.Sandbox;
 using Platform.Secrets;
 using Platform.Variables;
@@ -53,6 +54,7 @@ public static class PlatformComposition
         services.AddNotifications();
         services.AddVariables();
         services.AddAgents();
+        services.AddReplay();
 
         services.AddSingleton<SessionCookies>();
         services.AddSingleton<OAuthCookie>();

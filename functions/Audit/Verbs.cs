@@ -10,6 +10,7 @@ internal static class Verbs
         ["ban"] = "banned",
         ["begin"] = "began",
         ["cancel"] = "cancelled",
+        ["cleanup"] = "cleanup", // executions.md §2.14
         ["leave"] = "left",
         ["read"] = "read",
         ["rerun"] = "reran",

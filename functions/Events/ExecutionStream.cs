@@ -118,7 +118,7 @@ public sealed class ExecutionStream(
             session.Seen = sequence;
         }
 
-        if (!ExecutionMessages.Shows(item.EventType))
+        if (!ExecutionMessages.Shows(item.EventType) || item.Event?.IsNewsFor(ConsumerServices.StreamGateway) == false)
             return false;
         await session.WriteAsync(item.Event?.Sequence, item.EventType, await item.RenderAsync(messages.RenderAsync), ct);
         return ResultEvents.Ends(item.EventType);

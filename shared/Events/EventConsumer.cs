@@ -43,20 +43,20 @@ public sealed class EventConsumer(IServiceScopeFactory scopes, DatabaseReady rea
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
         var stored = recent.Find(notice.EventId) ?? await db.Events.AsNoTracking().SingleOrDefaultAsync(e => e.EventId == notice.EventId, ct);
         stored ??= await KeptAsync(db, notice, ct);
-        if (stored is null) // deleted since
+        if (stored is null || !Takes(subscription, stored)) // null: deleted since
             return [];
 
         var pending = new List<PlatformEvent>();
         if (notice.RedeliverTo is null && stored.AggregateId is { } aggregate)
         {
-            var done = await Done.For(db)(db, subscription, aggregate, ct);
+            var done = await Done.For(db)(db, ConsumerMarks.TrackOf(subscription, stored), aggregate, ct);
             if (stored.Sequence <= done)
                 return [];
             pending = await EarlierAsync(db, subscription, stored, done, ct);
+            pending.RemoveAll(e => !Takes(subscription, e));
         }
 
         pending.Add(stored);
-        pending.RemoveAll(e => !Takes(subscription, e));
         return pending;
     }
 
@@ -73,19 +73,12 @@ public sealed class EventConsumer(IServiceScopeFactory scopes, DatabaseReady rea
     {
         var types = subscriptions.EventTypesOf(subscription);
         var since = clock.GetUtcNow() - CatchUp;
-        return db.Events.AsNoTracking()
-            .Where(e => e.AggregateId == stored.AggregateId && e.Sequence > done && e.Sequence < stored.Sequence && e.StoredAt >= since && types.Contains(e.EventType))
+        var earlier = db.Events.AsNoTracking()
+            .Where(e => e.AggregateId == stored.AggregateId && e.Sequence > done && e.Sequence < stored.Sequence && e.StoredAt >= since && types.Contains(e.EventType));
+        return (stored.ReplayOf is null ? earlier.Where(e => e.ReplayOf == null) : earlier.Where(e => e.ReplayOf != null))
             .OrderBy(e => e.Sequence).ToListAsync(ct);
     }
 
-    private bool Takes(string subscription, PlatformEvent stored)
-    {
-        if (!stored.Metadata.Contains("\"replayed\"", StringComparison.Ordinal))
-            return true;
-        var metadata = stored.ReadMetadata().Extra;
-        if (metadata is null || !metadata.TryGetValue("replayed", out var replayed) || replayed.ValueKind != JsonValueKind.True)
-            return true;
-        return (metadata.TryGetValue("target_service", out var target) && target.ValueKind == JsonValueKind.String && target.GetString() == subscription)
-            || subscriptions.Find(subscription, stored.EventType).Any(s => s.TakesReplays);
-    }
+    private bool Takes(string subscription, PlatformEvent stored) =>
+        stored.IsNewsFor(ConsumerServices.Of(subscription)) || subscriptions.Find(subscription, stored.EventType).Any(s => s.TakesReplays);
 }

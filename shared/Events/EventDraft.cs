@@ -35,6 +35,9 @@ public sealed record EventDraft
     /// <summary>Null = this application's.</summary>
     public string? ServiceVersion { get; init; }
 
+    /// <summary>The event that is replayed.</summary>
+    public Guid? ReplayOf { get; init; }
+
     /// <summary>Further metadata keys.</summary>
     public Dictionary<string, JsonElement>? Extra { get; init; }
 }

@@ -68,6 +68,7 @@ public sealed class EventStamp(IOptions<EventOptions> options, TimeProvider cloc
             ServiceName = draft.ServiceName,
             Metadata = JsonSerializer.Serialize(metadata, JsonColumn.Options),
             Payload = draft.Payload,
+            ReplayOf = draft.ReplayOf,
             StoredAt = now,
             TtlExpiresAt = now.AddDays(options.Value.RetentionDays),
         };

@@ -18,6 +18,9 @@ public sealed class EventSubscriptions(IEnumerable<EventSubscription> all)
     /// <summary>Whether any subscription takes the type.</summary>
     public bool Handles(string eventType) => _handled.Contains(eventType);
 
+    /// <summary>The names of all subscriptions.</summary>
+    public IReadOnlyCollection<string> Names { get; } = all.Select(s => s.Subscription).ToFrozenSet(StringComparer.Ordinal);
+
     public IReadOnlyList<string> EventTypesOf(string subscription) =>
         [.. _byType.Keys.Where(k => k.Subscription == subscription).Select(k => k.EventType)];
 

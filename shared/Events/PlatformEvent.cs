@@ -50,6 +50,9 @@ public sealed class PlatformEvent : IOptionallyOwned, IOperatorVisible
     /// <summary>JSON object, typed per event type.</summary>
     public required string Payload { get; init; }
 
+    /// <summary>The event that this one repeats; null for an original. A repetition is never replayed itself.</summary>
+    public Guid? ReplayOf { get; init; }
+
     public required DateTimeOffset StoredAt { get; init; }
 
     public required DateTimeOffset TtlExpiresAt { get; init; }
@@ -59,6 +62,9 @@ public sealed class PlatformEvent : IOptionallyOwned, IOperatorVisible
     public string? Error { get; private set; }
 
     public EventMetadata ReadMetadata() => JsonSerializer.Deserialize<EventMetadata>(Metadata, JsonColumn.Options)!;
+
+    /// <summary>Whether the event is news for a consumer with effects: a replayed one is history for all but the consumer that the replay names.</summary>
+    public bool IsNewsFor(string service) => ReplayOf is null || ReplayProvenance.TargetOf(ReadMetadata()) == service;
 
     public T ReadPayload<T>() => JsonSerializer.Deserialize<T>(Payload, JsonColumn.Options)!;
 

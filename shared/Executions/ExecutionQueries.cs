@@ -18,6 +18,15 @@ public sealed class ExecutionQueries(PlatformDbContext db, Caller caller, EventC
         return view;
     }
 
+    /// <summary>The oldest of these that the caller may see.</summary>
+    public async Task<IReadOnlyList<ExecutionView>> FindAsync(IReadOnlyCollection<Guid> ids, int most, CancellationToken ct)
+    {
+        var found = await db.Executions.Where(e => ids.Contains(e.Id)).OrderBy(e => e.CreatedAt).ThenBy(e => e.Id).Take(most).Select(ExecutionView.Projection).ToListAsync(ct);
+        foreach (var id in found.Select(view => view.ExecutionId))
+            await operators.NoteAsync("execution", id, () => OwnerAsync(id, ct), ct);
+        return found;
+    }
+
     /// <summary>Whether the caller may see it, and its state.</summary>
     public async Task<ExecutionStatus?> FindStatusAsync(Guid id, CancellationToken ct)
     {
@@ -30,7 +39,7 @@ public sealed class ExecutionQueries(PlatformDbContext db, Caller caller, EventC
     public async Task<long?> FindEndAsync(Guid id, CancellationToken ct)
     {
         var aggregate = id.ToString();
-        return await db.Events.Where(e => e.AggregateId == aggregate && (e.EventType == ResultEvents.Stored || e.EventType == ResultEvents.Failed))
+        return await db.Events.Where(e => e.AggregateId == aggregate && e.ReplayOf == null && (e.EventType == ResultEvents.Stored || e.EventType == ResultEvents.Failed))
             .MinAsync(e => e.Sequence, ct);
     }
 

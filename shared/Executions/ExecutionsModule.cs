@@ -12,7 +12,7 @@ public static class ExecutionsModule
         services.AddSection<ExecutionOptions>(ExecutionOptions.Section);
         services.AddSingleton<RunningExecutions>().AddSingleton<LiveOutput>().AddHostedService<CancelWatch>();
         services.AddSingleton<HeadStarts>().AddHostedService(provider => provider.GetRequiredService<HeadStarts>());
-        services.AddScoped<ExecutionGate>().AddScoped<StartExecution>().AddScoped<RetryExecution>().AddScoped<CancelExecution>().AddScoped<CancelSaga>().AddScoped<DeleteExecution>();
+        services.AddScoped<ExecutionGate>().AddScoped<StartExecution>().AddScoped<RetryExecution>().AddScoped<RepeatExecution>().AddScoped<CancelExecution>().AddScoped<CancelSaga>().AddScoped<DeleteExecution>();
         services.AddScoped<QueueQueries>().AddScoped<PrioritizeExecution>();
         services.AddScoped<ExecutionQueries>().AddScoped<SagaQueries>().AddScoped<RuntimeQueries>().AddScoped<ExecutionWaiter>();
         services.AddScoped<ExecutionQueue>().AddScoped<QueueForecast>().AddScoped<ExecutionLine>().AddScoped<ClaimExecution>().AddScoped<RunAhead>().AddScoped<AdmitExecution>().AddScoped<ExecutionRunner>();

@@ -28,7 +28,8 @@ public sealed class StartExecution(
         return started;
     }
 
-    private async Task<(ExecutionStarted Started, QueueRoom Room)> StoreAsync(ExecutionSource source, ExecutionGate.Pass pass, ExecutionResult? kept, CancellationToken ct)
+    /// <summary>Part of the transaction of <see cref="ExecutionLine"/> that queues the run.</summary>
+    internal async Task<(ExecutionStarted Started, QueueRoom Room)> StoreAsync(ExecutionSource source, ExecutionGate.Pass pass, ExecutionResult? kept, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var caller = scope.Current;

@@ -84,7 +84,7 @@ public sealed class EventTail(EventSignal signal, RecentEvents recent, IServiceS
     {
         foreach (var stored in events)
         {
-            if (stored.AggregateId is { } id && _subscriptions.ContainsKey(id))
+            if (stored.AggregateId is { } id && _subscriptions.ContainsKey(id) && stored.IsNewsFor(ConsumerServices.StreamGateway))
                 Offer(id, new TailItem(stored), _ => true);
             _position = stored.Sequence!.Value;
         }

@@ -39,6 +39,8 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
     private static readonly Dictionary<string, string> Words = new(StringComparer.Ordinal)
     {
         ["correlationId"] = "of-no-request",
+        ["sessionId"] = "00000000-0000-7000-8000-000000000001",
+        ["aggregateId"] = "user_settings_of_nobody",
         ["token"] = "the-secret-of-no-invitation",
         ["inviteToken"] = "the-secret-of-no-invitation",
     };

@@ -120,7 +120,8 @@ public sealed class ConsumerTests(PostgresServer postgres) : IClassFixture<Postg
                     Topic = "sample_events",
                     AggregateId = name,
                     Payload = $$"""{"name":"{{name}}"}""",
-                    Extra = new() { ["replayed"] = Json("true"), ["target_service"] = Json($"\"{target}\"") },
+                    Extra = new() { ["replayed"] = Json("true"), ["replay_target"] = Json($"\"{target}\"") },
+                    ReplayOf = Guid.CreateVersion7(),
                 });
             }
 

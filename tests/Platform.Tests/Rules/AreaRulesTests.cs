@@ -24,6 +24,7 @@ public sealed class AreaRulesTests
         ["shared/Notifications"] = "Data Events Identity Organizations",
         ["shared/Organizations"] = "Audit Data DeadLetters Events Idempotency Identity Mail Workflows",
         ["shared/RateLimits"] = "Data Events Identity",
+        ["shared/Replay"] = "Audit Blobs Data Events Executions Idempotency Identity Organizations Outbound Secrets Workflows",
         ["shared/Secrets"] = "Data Identity Organizations",
         ["shared/Settings"] = "Audit Data Identity",
         ["shared/Variables"] = "Audit Blobs Data Events Idempotency Identity Organizations Secrets",
@@ -39,6 +40,8 @@ public sealed class AreaRulesTests
         ["functions/Identity"] = "Organizations",
         ["orchestrations/Executions"] = "Data Identity",
         ["orchestrations/Identity"] = "Data",
+        ["functions/Replay"] = "Data",
+        ["orchestrations/Replay"] = "Data Identity",
         ["functions/Organizations"] = "Data Idempotency functions/Identity",
         ["orchestrations/Organizations"] = "Data Identity",
     };
