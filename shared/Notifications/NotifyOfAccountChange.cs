@@ -6,7 +6,7 @@ using Platform.Events;
 namespace Platform.Notifications;
 
 /// <summary>Tells a user in the app that his password, address or second factor was changed.</summary>
-public sealed class NotifyOfAccountChange(PlatformDbContext db, InAppNotifications notifications) : IEventHandler
+public sealed class NotifyOfAccountChange(PlatformDbContext db, NotificationFanOut notifications) : IEventHandler
 {
     public const string EventType = "user_updated";
 
@@ -26,13 +26,13 @@ public sealed class NotifyOfAccountChange(PlatformDbContext db, InAppNotificatio
             return;   // the user is gone
 
         const string Advice = "If it was not you, set a new password at once and end your other sessions.";
-        var told = new InAppNotice(userId, organizationId, NotificationType.SecurityAlert, NotificationSeverity.Urgent, subject, Advice)
+        var told = new Notice(userId, organizationId, NotificationType.SecurityAlert, NotificationSeverity.Urgent, subject, Advice)
         {
             Tags = ["account", "entity:user", $"event:{EventType}"],
             RelatedEntityId = userId.ToString(),
             RelatedEntityType = "user",
         };
-        await notifications.AddAsync(told, stored, ct);
+        await notifications.AddAsync(told, NoticeCause.Of(stored), ct);
     }
 
     private static string? SubjectOf(PlatformEvent stored) => stored.ReadPayload<JsonElement>().GetProperty("updated_fields").EnumerateArray()
