@@ -33,7 +33,7 @@ public class AlertLab : IAsyncLifetime
     public async Task DisposeAsync() => await App.DisposeAsync();
 
     public static Task<PlatformApp> StartAsync(Db db, params (string Key, string Value)[] settings) => PlatformApp.StartAsync(
-        db, services => services.AddSingleton<INotificationPreferences>(new TestPreferences()), settings: [("RateLimit:Limits:api", "100000"), .. settings]);
+        db, services => services.AddSingleton<INotificationPreferences>(new TestPreferences()), settings: [("RateLimit:Limits:api", "100000"), ("Notifications:ThrottlePerHour", "1000"), .. settings]);
 
     /// <summary>A message with one alert of a name that nobody else uses.</summary>
     public static Dictionary<string, object?> Alert(string fingerprint, string status = "firing", string severity = "warning", string startsAt = Begin, string? name = "DiskFull", object? labels = null) => new()

@@ -130,3 +130,13 @@ internal sealed class TestPreferences : INotificationPreferences
 
     public ValueTask<NotificationPreferences> ReadAsync(Guid userId, CancellationToken ct) => new(_ofUsers.GetValueOrDefault(userId, All));
 }
+
+/// <summary>Calls that answer without a body.</summary>
+internal static class NotificationCalls
+{
+    public static async Task ReadAsync(this TestUser user, Guid id) =>
+        Assert.Equal(HttpStatusCode.NoContent, (await user.Client.PutAsync($"/api/v1/notifications/{id}/read", null)).StatusCode);
+
+    public static async Task ReadAllAsync(this TestUser user) =>
+        Assert.Equal(HttpStatusCode.NoContent, (await user.Client.PostAsync("/api/v1/notifications/mark-all-read", null)).StatusCode);
+}

@@ -35,10 +35,10 @@ public abstract class NotificationStreamTests(NotificationLab lab)
         Assert.True(long.Parse(first.Id!) < long.Parse(second.Id!));
 
         var id = first.Data.GetProperty("notification_id").GetGuid();
-        Assert.Equal(204, (await user.Client.CallAsync("PUT", $"/api/v1/notifications/{id}/read")).Status);
+        await user.ReadAsync(id);
         var read = (await stream.NextAsync())!;
         Assert.Equal(("notification_read", id.ToString(), 1), (read.Type, Text(read, "notification_id"), Unread(read)));
-        Assert.Equal(204, (await user.Client.CallAsync("POST", "/api/v1/notifications/mark-all-read")).Status);
+        await user.ReadAllAsync();
         var all = (await stream.NextAsync())!;
         Assert.Equal(("notification_read", true, 0), (all.Type, all.Data.GetProperty("all").GetBoolean(), Unread(all)));
         Assert.NotNull(all.Id);
