@@ -74,13 +74,13 @@ public sealed partial record AlertmanagerAlert
         time = null;
         if (string.IsNullOrEmpty(text))
             return true;
-        if (!WireTime.TryParse(FinerThanTicks().Replace(text, "$1"), out var found))
+        if (!WireTime.TryParse(FinerThanTicks().Replace(text, "${kept}"), out var found))
             return false;
         time = found.Year == FirstYear ? null : found;
         return true;
     }
 
     // .NET reads seven digits of a second.
-    [GeneratedRegex(@"(\.[0-9]{7})[0-9]+")]
+    [GeneratedRegex(@"(?<kept>\.[0-9]{7})[0-9]+", RegexOptions.ExplicitCapture)]
     private static partial Regex FinerThanTicks();
 }

@@ -38,10 +38,10 @@ public sealed class NotificationSender(OutboundHttp http, SubscriptionSecrets se
         }
     }
 
-    private static HttpContent WebhookContent(IReadOnlyList<Notification> rows) =>
+    private static ByteArrayContent WebhookContent(IReadOnlyList<Notification> rows) =>
         rows is [var one] ? Content(WebhookMessage.Of(one)) : Content(WebhookDigest.Of(rows));
 
-    private HttpContent SlackContent(IReadOnlyList<Notification> rows) => Content(SlackMessage.Of(rows, platform.Value.PublicUrl));
+    private ByteArrayContent SlackContent(IReadOnlyList<Notification> rows) => Content(SlackMessage.Of(rows, platform.Value.PublicUrl));
 
     private static ByteArrayContent Content<T>(T message)
     {

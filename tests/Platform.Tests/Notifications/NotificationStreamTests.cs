@@ -2,8 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
-using Platform.Events;
 using Platform.Notifications;
 using Platform.Tests.Contract;
 using Platform.Tests.Executions;

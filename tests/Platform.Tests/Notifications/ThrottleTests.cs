@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Platform.Notifications;
-using Platform.Tests.Fixtures;
 
 namespace Platform.Tests.Notifications;
 
