@@ -5,8 +5,8 @@ using Platform.Identity;
 
 namespace Platform.Notifications;
 
-/// <summary>Tells a user in the app how his execution ended.</summary>
-public sealed class NotifyOfExecution(PlatformDbContext db, InAppNotifications notifications) : IEventHandler
+/// <summary>Tells a user how his execution ended.</summary>
+public sealed class NotifyOfExecution(PlatformDbContext db, NotificationFanOut notifications) : IEventHandler
 {
     public async Task HandleAsync(PlatformEvent stored, CancellationToken ct)
     {
@@ -16,14 +16,14 @@ public sealed class NotifyOfExecution(PlatformDbContext db, InAppNotifications n
             throw new InvalidOperationException($"Execution {executionId} is unknown");
 
         var notice = ExecutionNotice.Of(stored);
-        var told = new InAppNotice(userId, organizationId, notice.Type, notice.Severity, notice.Subject, notice.Body)
+        var told = new Notice(userId, organizationId, notice.Type, notice.Severity, notice.Subject, notice.Body)
         {
             ActionUrl = $"/executions/{executionId}",
             Tags = ["execution", "entity:execution", $"exec:{executionId}", notice.Outcome],
             RelatedEntityId = executionId,
             RelatedEntityType = "execution",
         };
-        await notifications.AddAsync(told, stored, ct);
+        await notifications.AddAsync(told, NoticeCause.Of(stored), ct);
     }
 
     // Anybody's: an operator may publish an event about an execution of somebody else.
