@@ -8,6 +8,7 @@ using Platform.Events;
 using Platform.Executions;
 using Platform.Functions.Documentation;
 using Platform.Functions.Events;
+using Platform.Functions.Executions;
 using Platform.Functions.Hosts;
 using Platform.Functions.Identity;
 using Platform.Functions.Organizations;
@@ -19,7 +20,9 @@ using Platform.Notifications;
 using Platform.Organizations;
 using Platform.Outbound;
 using Platform.Sandbox;
+using Platform.Scripts;
 using Platform.Secrets;
+using Platform.UserSettings;
 using Platform.Variables;
 
 namespace Platform.Functions;
@@ -52,8 +55,19 @@ public static class PlatformComposition
         services.AddEventTail();
         services.AddNotifications();
         services.AddVariables();
+        services.AddUserSettings();
+        services.AddScripts();
         services.AddAgents();
 
+        AddFaces(services);
+        services.AddHttpPipeline();
+        builder.UseHttpPipeline();
+        return builder;
+    }
+
+    // What the functions themselves consist of.
+    private static void AddFaces(IServiceCollection services)
+    {
         services.AddSingleton<SessionCookies>();
         services.AddSingleton<OAuthCookie>();
         services.AddSingleton<SessionCredentials>();
@@ -61,9 +75,8 @@ public static class PlatformComposition
         services.AddSingleton<TokenUseRecorder>();
         services.AddSingleton<DevTokenViews>();
         services.AddScoped<DeliveryTeam>();
+        services.AddSingleton<ExecutionPageFiles>();
+        services.AddScoped<ExecutionPage>();
         services.AddStreams();
-        services.AddHttpPipeline();
-        builder.UseHttpPipeline();
-        return builder;
     }
 }
