@@ -113,5 +113,5 @@ public sealed class ExecutionBrowserTests : IAsyncLifetime
         await Assertions.Expect(_page.Locator("#editor")).ToBeVisibleAsync();
     }
 
-    private Task PictureAsync(string name) => _page.ScreenshotAsync(new() { Path = RepositoryFiles.PathOf("artifacts", "screenshots", $"executions-{name}.png"), FullPage = true });
+    private async Task PictureAsync(string name) => await _page.ScreenshotAsync(new() { Path = RepositoryFiles.PathOf("artifacts", "screenshots", $"executions-{name}.png"), FullPage = true });
 }
