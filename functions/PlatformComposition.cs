@@ -9,6 +9,7 @@ using Platform.Events;
 using Platform.Executions;
 using Platform.Functions.Documentation;
 using Platform.Functions.Events;
+using Platform.Functions.Executions;
 using Platform.Functions.Hosts;
 using Platform.Functions.Identity;
 using Platform.Functions.Organizations;
@@ -21,7 +22,9 @@ using Platform.Organizations;
 using Platform.Outbound;
 using Platform.Replay;
 using Platform.Sandbox;
+using Platform.Scripts;
 using Platform.Secrets;
+using Platform.UserSettings;
 using Platform.Variables;
 
 namespace Platform.Functions;
@@ -55,9 +58,20 @@ public static class PlatformComposition
         services.AddNotifications();
         services.AddAlertmanager();
         services.AddVariables();
+        services.AddUserSettings();
+        services.AddScripts();
         services.AddAgents();
         services.AddReplay();
 
+        AddFaces(services);
+        services.AddHttpPipeline();
+        builder.UseHttpPipeline();
+        return builder;
+    }
+
+    // What the functions themselves consist of.
+    private static void AddFaces(IServiceCollection services)
+    {
         services.AddSingleton<SessionCookies>();
         services.AddSingleton<OAuthCookie>();
         services.AddSingleton<SessionCredentials>();
@@ -65,9 +79,8 @@ public static class PlatformComposition
         services.AddSingleton<TokenUseRecorder>();
         services.AddSingleton<DevTokenViews>();
         services.AddScoped<DeliveryTeam>();
+        services.AddSingleton<ExecutionPageFiles>();
+        services.AddScoped<ExecutionPage>();
         services.AddStreams();
-        services.AddHttpPipeline();
-        builder.UseHttpPipeline();
-        return builder;
     }
 }

@@ -34,6 +34,7 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
         ["roleId"] = async ids => (await ids.CreateAsync("/api/security/roles", new { name = "owner's", permissions = new[] { "builds:read" } })).GetProperty("data").GetProperty("id").GetString()!,
         ["invitationId"] = async ids => (await ids.CreateAsync("/api/organizations/members/invite", new { email = $"{Guid.CreateVersion7():N}@example.com", role = "project_viewer" })).GetProperty("data").GetProperty("id").GetString()!,
         ["notificationId"] = ids => ids.NotificationAsync(),
+        ["scriptId"] = async ids => (await ids.CreateAsync("/api/v1/scripts", new { name = "owner's", script = "print(1)" })).GetProperty("script_id").GetString()!,
         ["variableId"] = async ids => (await ids.CreateAsync($"/api/projects/{await ids.ValueAsync("projectId")}/variables", new { key = "OWNERS_KEY", value = "a value" })).GetProperty("data").GetProperty("id").GetString()!,
     };
 
@@ -46,6 +47,8 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
         ["token"] = "the-secret-of-no-invitation",
         ["inviteToken"] = "the-secret-of-no-invitation",
         ["channel"] = "in_app",
+        ["version"] = "1",
+        ["key"] = "a-key",
     };
 
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _made = new(StringComparer.Ordinal);
