@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Platform.Notifications;
 using Platform.UserSettings;
 
 namespace Platform.Functions.UserSettings;
@@ -36,11 +37,11 @@ public sealed class UserSettingsFunctions(UserSettingsQueries queries, ChangeUse
 
     /// <summary>Replace what one is told of; members left out take their defaults.</summary>
     [Function("UserSettings_UpdateNotifications")]
-    [Operation(Permissions.UserSettingsWrite, Rate.Api, Audit = "user_settings.update", Body = typeof(NotificationSettings))]
+    [Operation(Permissions.UserSettingsWrite, Rate.Api, Audit = "user_settings.update", Body = typeof(NotificationPreferences))]
     public async Task<Result<UserSettingsView>> UpdateNotificationsAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = $"{All}/notifications")] HttpRequest http, CancellationToken ct)
     {
-        var body = await http.ReadBodyAsync<NotificationSettings>(ct);
+        var body = await http.ReadBodyAsync<NotificationPreferences>(ct);
         return body.IsOk ? await ChangeAsync(settings => settings with { Notifications = body.Value }, "User updated notification preferences", ct) : body.Error;
     }
 

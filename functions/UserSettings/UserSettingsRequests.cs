@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
+using Platform.Notifications;
 using Platform.UserSettings;
 
 namespace Platform.Functions.UserSettings;
@@ -20,7 +21,7 @@ public sealed record UserSettingsRequest : IValidatableObject
     public string? TimeFormat { get; init; }
 
     /// <summary>Replaces the whole group; members left out take their defaults.</summary>
-    public NotificationSettings? Notifications { get; init; }
+    public NotificationPreferences? Notifications { get; init; }
 
     /// <inheritdoc cref="Notifications"/>
     public EditorSettings? Editor { get; init; }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Platform.Notifications;
 using Platform.UserSettings;
 
 namespace Platform.Functions.UserSettings;
@@ -10,7 +11,7 @@ public sealed record UserSettingsView(
     string Timezone,
     string DateFormat,
     string TimeFormat,
-    NotificationSettings Notifications,
+    NotificationPreferences Notifications,
     EditorSettings Editor,
     IReadOnlyDictionary<string, JsonElement> CustomSettings,
     long Version,

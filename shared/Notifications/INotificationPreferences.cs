@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Platform.Notifications;
 
 /// <summary>What a user's settings say of notifications (executions.md §2.13).</summary>
@@ -10,8 +12,6 @@ public interface INotificationPreferences
 /// <summary>The switches of a user's settings; as they are, the defaults.</summary>
 public sealed record NotificationPreferences
 {
-    public static readonly NotificationPreferences Default = new();
-
     public bool ExecutionCompleted { get; init; } = true;
 
     /// <summary>Timeouts too.</summary>
@@ -22,6 +22,7 @@ public sealed record NotificationPreferences
 
     public bool SecurityAlerts { get; init; } = true;
 
+    [MaxLength(3)]
     public IReadOnlyList<NotificationChannel> Channels { get; init; } = [NotificationChannel.InApp];
 
     /// <summary>Types without a switch are always wanted.</summary>
@@ -33,10 +34,4 @@ public sealed record NotificationPreferences
         NotificationType.SecurityAlert => SecurityAlerts,
         _ => true,
     };
-}
-
-/// <summary>For an installation without stored settings: everybody has the defaults.</summary>
-internal sealed class DefaultNotificationPreferences : INotificationPreferences
-{
-    public ValueTask<NotificationPreferences> ReadAsync(Guid userId, CancellationToken ct) => new(NotificationPreferences.Default);
 }

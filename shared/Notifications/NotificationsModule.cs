@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Platform.Events;
 using Platform.Identity.OAuth;
 
@@ -10,7 +9,6 @@ public static class NotificationsModule
     public static IServiceCollection AddNotifications(this IServiceCollection services)
     {
         services.AddSection<NotificationOptions>(NotificationOptions.Section);
-        services.TryAddSingleton<INotificationPreferences, DefaultNotificationPreferences>();
         services.AddSingleton<NotificationMetrics>();
         services.AddSingleton<NotificationPolicies>();
         services.AddSingleton<NotificationSweep>();

@@ -23,28 +23,12 @@ public sealed record SettingsDocument
 
     public string TimeFormat { get; init; } = "24h";
 
-    public NotificationSettings Notifications { get; init; } = new();
+    public NotificationPreferences Notifications { get; init; } = new();
 
     public EditorSettings Editor { get; init; } = new();
 
     /// <summary>JSON objects of clients by their keys; the platform does not read them.</summary>
     public IReadOnlyDictionary<string, JsonElement> CustomSettings { get; init; } = new Dictionary<string, JsonElement>();
-}
-
-/// <summary>What a user is told of, and where.</summary>
-public sealed record NotificationSettings
-{
-    public bool ExecutionCompleted { get; init; } = true;
-
-    /// <summary>Failed and timed out executions.</summary>
-    public bool ExecutionFailed { get; init; } = true;
-
-    public bool SystemUpdates { get; init; } = true;
-
-    public bool SecurityAlerts { get; init; } = true;
-
-    [MaxLength(3)]
-    public IReadOnlyList<NotificationChannel> Channels { get; init; } = [NotificationChannel.InApp];
 }
 
 /// <summary>How the editor looks. Members that cannot be set are the same for everybody.</summary>

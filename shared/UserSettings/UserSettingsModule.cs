@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Identity.OAuth;
+using Platform.Notifications;
 
 namespace Platform.UserSettings;
 
@@ -10,6 +11,7 @@ public static class UserSettingsModule
     {
         services.AddSingleton<UserSettingsCache>().AddSingleton<UserSettingsSweep>();
         services.AddScoped<SettingsStream>().AddScoped<UserSettingsQueries>().AddScoped<ChangeUserSettings>().AddScoped<RestoreUserSettings>();
+        services.AddScoped<INotificationPreferences, UserNotificationPreferences>();
         services.AddScoped<IAccountMove, UserSettingsMove>();
         return services;
     }

@@ -78,7 +78,7 @@ public sealed class SettingsFoldTests
             {
                 0 => settings with { Theme = (SettingsTheme)random.Next(3) },
                 1 => settings with { Timezone = Choose(random, "UTC", "Europe/Berlin", "Asia/Tokyo") },
-                2 => settings with { Notifications = new NotificationSettings { ExecutionFailed = random.Next(2) == 0, Channels = [(NotificationChannel)random.Next(3)] } },
+                2 => settings with { Notifications = new NotificationPreferences { ExecutionFailed = random.Next(2) == 0, Channels = [(NotificationChannel)random.Next(3)] } },
                 3 => settings with { Editor = new EditorSettings { FontSize = random.Next(8, 33), Theme = Choose(random, "a", "b", "\"quoted\" \u00e9\U0001F600") } },
                 4 => settings with { CustomSettings = new Dictionary<string, JsonElement>() },
                 5 => settings with { CustomSettings = settings.CustomSettings.Where(_ => random.Next(2) == 0).ToDictionary() },
