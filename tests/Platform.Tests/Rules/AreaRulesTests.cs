@@ -42,6 +42,7 @@ public sealed class AreaRulesTests
         ["functions/Notifications"] = "Data",
         ["functions/Executions"] = "Data Sandbox functions/Documentation functions/Identity",
         ["functions/Scripts"] = "Executions functions/Executions",
+        ["functions/UserSettings"] = "Notifications",
         ["functions/Http"] = "Audit Data Idempotency Organizations functions/Documentation functions/Identity",
         ["functions/Identity"] = "Organizations",
         ["orchestrations/Alertmanager"] = "Data Identity",
