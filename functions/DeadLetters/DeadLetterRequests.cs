@@ -59,7 +59,12 @@ public sealed record RetryPolicyBody : IValidatableObject
 }
 
 /// <summary>Query of <c>DELETE /dlq/messages/{eventId}</c>.</summary>
-public sealed record DiscardQuery([property: Required, StringLength(500, MinimumLength = 1)] string Reason);
+public sealed record DiscardQuery
+{
+    /// <summary>Why nobody needs the message any more; kept with it.</summary>
+    [Required, StringLength(500, MinimumLength = 1)]
+    public string Reason { get; init; } = "";
+}
 
 /// <summary>An answer of one sentence.</summary>
 public sealed record DeadLetterMessage(string Message);

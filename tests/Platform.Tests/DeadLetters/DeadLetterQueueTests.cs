@@ -1,8 +1,10 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 using Platform.DeadLetters;
 using Platform.Events;
 using Platform.Identity;
+using Platform.Organizations;
 using Platform.Tests.Fixtures;
 
 namespace Platform.Tests.DeadLetters;
@@ -136,6 +138,22 @@ public sealed class DeadLetterQueueTests(PostgresServer postgres)
         lab.Database.Clock.Advance(TimeSpan.FromDays(7) + TimeSpan.FromSeconds(1));
         Assert.Equal(3, await lab.Database.Get<DeadLetterSweep>().DeleteFinalAsync(CancellationToken.None));
         Assert.Equal(fresh.EventId, (await lab.AskAsync(db => db.DeadLetters.SingleAsync())).EventId);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Cleanup_OfAnOrganization_DeletesItsPoliciesOnly(bool onPostgres)
+    {
+        await using var lab = await CreateAsync(onPostgres);
+        var (deleted, kept) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        foreach (var of in new Guid?[] { deleted, kept, null })
+            await lab.SetAsync("saga_events", Once, of);
+
+        await using var scope = lab.Database.As(Caller.System(deleted));
+        await Assert.Single(scope.Services.GetServices<ITenantCleanup>()).CleanAsync(new TenantScope(deleted, null), CancellationToken.None);
+
+        Assert.Equal([Guid.Empty, kept], await lab.AskAsync(db => db.StoredDeadLetterPolicies.OrderBy(policy => policy.Scope).Select(policy => policy.Scope).ToListAsync()));
     }
 
     [Fact]

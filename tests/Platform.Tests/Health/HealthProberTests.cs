@@ -163,7 +163,7 @@ public abstract class HealthProberTests
         }
 
         Assert.Equal([ComponentFinding.Healthy, ComponentFinding.Healthy, ComponentFinding.Degraded("high depth"), ComponentFinding.Unhealthy("critical depth")], found);
-        Assert.Equal(2, logs.Lines.Count());
+        Assert.Equal(2, logs.Lines.Count);
     }
 
     [Fact]
