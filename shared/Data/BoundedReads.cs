@@ -8,7 +8,10 @@ internal static class BoundedReads
 {
     private const int SqliteInterrupt = 9;
 
-    /// <summary>Runs the read with a token that ends after <paramref name="longest"/>; a read that is cut off answers with <paramref name="late"/>. On SQLite running statements stop as well.</summary>
+    /// <summary>
+    /// Runs the read with a token that ends after <paramref name="longest"/>; a read that is cut off answers with <paramref name="late"/>. On SQLite running
+    /// statements stop as well.
+    /// </summary>
     public static async Task<Result<T>> ReadWithinAsync<T>(
         this PlatformDbContext db, TimeSpan longest, Error late, TimeProvider clock, Func<CancellationToken, Task<Result<T>>> read, CancellationToken ct)
     {

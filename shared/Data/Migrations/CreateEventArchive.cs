@@ -14,9 +14,10 @@ public sealed class CreateEventArchive : Migration
             .Text("service_name").Json("metadata", "payload").Time("stored_at", "ttl_expires_at").Text("status?", "error?")
             .Time("deleted_at").Text("deleted_by", "deletion_reason").Key("event_id"))
         .Index("events_archive", "ttl_expires_at")
-        .Index("events", "user_id", "event_type", "timestamp")
+        .Index("events", "user_id", "timestamp", "event_type")
         .Index("events", "timestamp")
         .Index("events", "stored_at")
         .Index("events", "correlation_id", "sequence")
+        .Sql("DROP INDEX ix_events_user_id_timestamp")
         .Sql("DROP INDEX ix_events_correlation_id");
 }

@@ -29,7 +29,9 @@ internal static class MatchPushdown
         stage.ValueKind == JsonValueKind.Object && stage.TryGetProperty(name, out var argument) && argument.ValueKind == JsonValueKind.Object ? argument : null;
 
     private static int TimeDirection(JsonElement stage) =>
-        ArgumentOf(stage, Sort) is { } keys && keys.EnumerateObject().ToList() is [{ Name: "timestamp" } only] && only.Value.ValueKind == JsonValueKind.Number && only.Value.TryGetInt32(out var direction) ? direction : 0;
+        ArgumentOf(stage, Sort) is { } keys && keys.EnumerateObject().ToList() is [{ Name: "timestamp", Value: { ValueKind: JsonValueKind.Number } value }] && value.TryGetInt32(out var direction)
+            ? direction
+            : 0;
 
     private static IQueryable<PlatformEvent> Narrow(IQueryable<PlatformEvent> events, JsonElement match)
     {

@@ -84,8 +84,17 @@ internal static class Ordering
                 key.Append('n').Append(Numbers.Normal(value)).Append(';');
                 break;
             default:
-                key.Append(value switch { null or Missing => "0", true => "t", false => "f", DateTimeOffset time => string.Create(CultureInfo.InvariantCulture, $"d{time.UtcTicks};"), _ => "?" });
+                key.Append(KeyOfOther(value));
                 break;
         }
     }
+
+    private static string KeyOfOther(object? value) => value switch
+    {
+        null or Missing => "0",
+        true => "t",
+        false => "f",
+        DateTimeOffset time => string.Create(CultureInfo.InvariantCulture, $"d{time.UtcTicks};"),
+        _ => throw new InvalidOperationException($"A pipeline knows no {value.GetType()}"),
+    };
 }

@@ -25,9 +25,12 @@ internal static class EventPayload
     {
         JsonValueKind.Object => element.EnumerateObject().All(member => IsStorable(member.Value)),
         JsonValueKind.Array => element.EnumerateArray().All(IsStorable),
-        JsonValueKind.Number => element.GetDouble() is var number && double.IsFinite(number) && (number != 0 || !element.GetRawText().Split('e', 'E')[0].AsSpan().ContainsAnyInRange('1', '9')),
+        JsonValueKind.Number => IsStorable(element.GetDouble(), element.GetRawText()),
         _ => true,
     };
+
+    private static bool IsStorable(double number, string text) =>
+        double.IsFinite(number) && (number != 0 || !text.Split('e', 'E')[0].AsSpan().ContainsAnyInRange('1', '9'));
 
     private static bool Fits(JsonElement value, JsonPropertyInfo field)
     {

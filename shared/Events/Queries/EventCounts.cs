@@ -28,17 +28,18 @@ public sealed class EventCounts(PlatformDbContext db, DatabaseSettings settings)
         return tally;
     }
 
-    /// <summary>The types that occur, sorted; each is found by one step in an index, however many events it has.</summary>
+    /// <summary>The types that occur, sorted. Of everybody's events each is found by one step in an index; a user's are all in one, too.</summary>
     public async Task<List<string>> TypesAsync(Guid? userId, Guid? organizationId, CancellationToken ct)
     {
-        var whose = (userId is null ? "" : " AND user_id = {0}") + (organizationId is null ? "" : " AND organization_id = {1}");
-        var sql = $"""
+        const string OfEverybody = """
             WITH RECURSIVE found(name) AS (
-                SELECT min(event_type) FROM events WHERE event_type > ''{whose}
+                SELECT min(event_type) FROM events
                 UNION ALL
-                SELECT (SELECT min(event_type) FROM events WHERE event_type > found.name{whose}) FROM found WHERE found.name IS NOT NULL)
+                SELECT (SELECT min(event_type) FROM events WHERE event_type > found.name) FROM found WHERE found.name IS NOT NULL)
             SELECT name AS "Value" FROM found WHERE name IS NOT NULL
             """;
+        const string OfOneUser = """SELECT DISTINCT event_type AS "Value" FROM events WHERE user_id = {0}""";
+        var sql = userId is null ? OfEverybody : organizationId is null ? OfOneUser : OfOneUser + " AND organization_id = {1}";
         var types = await db.Database.SqlQueryRaw<string>(sql, Key(userId), Key(organizationId)).ToListAsync(ct);
         types.Sort(StringComparer.Ordinal);
         return types;

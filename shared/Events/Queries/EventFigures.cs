@@ -13,7 +13,13 @@ public sealed record UserCount(Guid UserId, long EventCount);
 /// <param name="TopUsers">The ten with the most events.</param>
 /// <param name="ErrorRate">Percentage of events whose type speaks of a failure, an error or a time-out.</param>
 public sealed record EventOverview(
-    DateTimeOffset From, DateTimeOffset To, long TotalEvents, IReadOnlyDictionary<string, long> EventsByType, IReadOnlyList<HourCount> EventsByHour, IReadOnlyList<UserCount> TopUsers, double ErrorRate);
+    DateTimeOffset From,
+    DateTimeOffset To,
+    long TotalEvents,
+    IReadOnlyDictionary<string, long> EventsByType,
+    IReadOnlyList<HourCount> EventsByHour,
+    IReadOnlyList<UserCount> TopUsers,
+    double ErrorRate);
 
 /// <summary>Counts events for the caller.</summary>
 public sealed class EventFigures(PlatformDbContext db, EventCounts counts, EventVisibility visibility, Caller caller, TimeProvider clock)

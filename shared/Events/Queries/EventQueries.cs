@@ -18,10 +18,11 @@ public sealed class EventQueries(PlatformDbContext db, Caller caller, EventVisib
         if (filter.UserId is { } user && user != caller.UserId && !caller.IsOperator)
             return EventErrors.ForeignUser;
 
+        var isOwner = !caller.IsOperator && await visibility.OwnsAsync(filter.AggregateId, ct);
+        if (!caller.IsOperator && !isOwner)
+            filter = filter with { UserId = caller.UserId };
         var events = SearchRoot.For(db.Events, filter, settings.IsSqlite);
-        if (!caller.IsOperator && await visibility.OwnsAsync(filter.AggregateId, ct))
-            events = EventVisibility.OfEverybody(events);
-        var matching = filter.Apply(events);
+        var matching = filter.Apply(isOwner ? EventVisibility.OfEverybody(events) : events);
         return await pages.ReadAsync(matching, order.Apply(matching), skip, limit, ct);
     }
 

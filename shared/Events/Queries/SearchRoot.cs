@@ -4,9 +4,10 @@ using Microsoft.EntityFrameworkCore;
 namespace Platform.Events;
 
 /// <summary>
-/// What a search begins with, with all values as parameters: the words of a text search, and on SQLite the index of an aggregate or correlation, since that database
-/// does not know how few events those have and would go through all of a user's. Words are looked for in type, aggregate id and payload; no index helps there. Case is ignored as far as the
-/// database does (SQLite: ASCII; PostgreSQL: as its locale says); other letters are found in the usual spellings of a word.
+/// What a search begins with, with all values as parameters: the words of a text search, and on SQLite the index of an aggregate, a correlation or a user, since that
+/// database does not know how few events those have and prefers an index that is in the order of the list. Words are looked for in type, aggregate id and payload,
+/// where no index helps. Case is ignored as far as the database does (SQLite: ASCII; PostgreSQL: as its locale says); other letters are found in the usual
+/// spellings of a word.
 /// </summary>
 internal static class SearchRoot
 {
@@ -22,11 +23,17 @@ internal static class SearchRoot
 
     private static string Hint(EventFilter filter, List<object> values)
     {
-        var (value, column) = filter.AggregateId is { } aggregate ? (aggregate, "aggregate_id") : (filter.CorrelationId, "correlation_id");
+        var (value, column, index) = filter switch
+        {
+            { AggregateId: { } aggregate } => (aggregate, "aggregate_id", "ix_events_aggregate_id_sequence"),
+            { CorrelationId: { } correlation } => (correlation, "correlation_id", "ix_events_correlation_id_sequence"),
+            { UserId: { } user } => (user.ToString("D"), "user_id", "ix_events_user_id_timestamp_event_type"),
+            _ => default,
+        };
         if (value is null)
             return "";
         values.Add(value);
-        return $"INDEXED BY ix_events_{column}_sequence WHERE {column} = {{0}}";
+        return $"INDEXED BY {index} WHERE {column} = {{0}}";
     }
 
     private static string Condition(string spelling, List<object> values, bool isSqlite)
@@ -40,5 +47,8 @@ internal static class SearchRoot
         ? [word]
         : ((string[])[word, word.ToLowerInvariant(), word.ToUpperInvariant(), char.ToUpperInvariant(word[0]) + word[1..].ToLowerInvariant()]).Distinct(StringComparer.Ordinal);
 
-    private static string Escape(string word) => word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+    private static string Escape(string word) => word
+        .Replace("\\", "\\\\", StringComparison.Ordinal)
+        .Replace("%", "\\%", StringComparison.Ordinal)
+        .Replace("_", "\\_", StringComparison.Ordinal);
 }
