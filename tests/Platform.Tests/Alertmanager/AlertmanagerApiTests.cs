@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Platform.Alertmanager;
 using Platform.Notifications;
 using Platform.Tests.Fixtures;
@@ -117,6 +118,23 @@ public abstract class AlertmanagerApiTests(AlertLab lab)
         await lab.SettleAsync();
         Assert.Empty(await lab.ToldAsync(fingerprint, gone));
         Assert.Empty(await lab.ToldAsync(fingerprint, old));
+    }
+
+    [Fact]
+    public async Task Targets_PageByPage_AreEverybodyOnce()
+    {
+        var users = new[] { await lab.App.CreateUserAsync(), await lab.App.CreateUserAsync(), await lab.App.CreateUserAsync() };
+        await using var scope = lab.App.As(Platform.Identity.Caller.Platform);
+        var targets = scope.ServiceProvider.GetRequiredService<AlertTargets>();
+
+        List<AlertTarget> all = [];
+        for (var page = await targets.PageAsync("critical", Guid.Empty, 2, CancellationToken.None); page.Count > 0; page = await targets.PageAsync("critical", all[^1].UserId, 2, CancellationToken.None))
+            all.AddRange(page);
+
+        Assert.Equal(all.Count, all.Select(target => target.UserId).Distinct().Count());
+        Assert.Subset(all.Select(target => target.UserId).ToHashSet(), users.Append(lab.Chief).Select(user => user.Id).ToHashSet());
+        Assert.Equal((await lab.App.PlaceOfAsync(users[0])).OrganizationId, all.Single(target => target.UserId == users[0].Id).OrganizationId);
+        Assert.Equal([lab.Chief.Id], (await targets.PageAsync("warning", Guid.Empty, 10, CancellationToken.None)).Select(target => target.UserId));
     }
 
     [Fact]

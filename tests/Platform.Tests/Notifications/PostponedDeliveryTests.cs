@@ -102,10 +102,8 @@ public abstract class PostponedDeliveryTests(NotificationLab lab)
 
         await lab.GoOnAsync(row.Id);
         Assert.Empty(lab.Receiver.At(path));
-        var inApp = await lab.RowAsync(user, NotificationChannel.InApp);
-        Assert.Equal(NotificationStatus.Pending, inApp.Status);
-        await lab.GoOnAsync(inApp.Id);
-        Assert.Equal(NotificationStatus.Delivered, (await lab.RowAsync(user, NotificationChannel.InApp)).Status);
+        await lab.AdvanceAsync((await lab.RowAsync(user, NotificationChannel.InApp)).Id);
+        await lab.UntilAsync(user, NotificationChannel.InApp, n => n.Status == NotificationStatus.Delivered, "the one in the app has come");
     }
 
     private static string Clock(DateTimeOffset time) => time.ToString("HH:mm", CultureInfo.InvariantCulture);
