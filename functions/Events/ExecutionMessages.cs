@@ -25,11 +25,6 @@ public sealed class ExecutionMessages(IServiceScopeFactory scopes, TimeProvider 
     public ReadOnlyMemory<byte> Heartbeat(Guid executionId) =>
         Render(new { EventType = "heartbeat", ExecutionId = executionId, Timestamp = clock.GetUtcNow(), Message = "alive" });
 
-    public ReadOnlyMemory<byte> Shutdown(int gracePeriod) =>
-        Render(new { EventType = "shutdown", Message = "Server is shutting down", GracePeriod = gracePeriod, Timestamp = clock.GetUtcNow() });
-
-    public static ReadOnlyMemory<byte> Reconnect(string reason) => Render(new { EventType = "reconnect", Reason = reason });
-
     /// <summary>The end of an execution whose events have expired, from its record.</summary>
     public ReadOnlyMemory<byte> Result(ExecutionView view) => Render(new
     {

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Platform.Data;
 using Platform.Events;
 using Platform.Executions;
 
@@ -10,10 +9,9 @@ namespace Platform.Functions.Events;
 /// what it has seen, so that there is neither a gap nor a repetition, also over reconnections.
 /// </summary>
 public sealed class ExecutionStream(
-    StreamRegistry registry, StreamAccess access, EventTail tail, EventReader reader, ExecutionQueries queries, ExecutionMessages messages, TimeProvider clock)
+    StreamRegistry registry, StreamLoop loop, EventTail tail, EventReader reader, ExecutionQueries queries, ExecutionMessages messages, TimeProvider clock)
 {
     private const int HistoryPage = 500;
-    private const int GracePeriod = 30;
     private static readonly TimeSpan NumberingTime = TimeSpan.FromMinutes(1);
 
     /// <summary>A refusal before anything was sent; null when the stream was served.</summary>
@@ -33,12 +31,12 @@ public sealed class ExecutionStream(
             return StreamErrors.TooMany;
 
         using var subscription = tail.Subscribe(executionId.ToString(), live: true);
-        var session = new Session(request, named, executionId, lastId ?? 0, clock);
+        var session = new StreamSession(request, named, lastId ?? 0, clock);
         await session.OpenAsync(ct);
         await session.WriteAsync(null, "connected", messages.Connected(executionId), ct);
         await session.WriteAsync(null, "status", messages.Status(executionId, status), ct);
-        if (!await ReplayAsync(session, ct) && !await EndFromRecordAsync(session, ct))
-            await FollowAsync(session, subscription, ct);
+        if (!await ReplayAsync(session, executionId, ct) && !await EndFromRecordAsync(session, executionId, ct))
+            await loop.FollowAsync(session, subscription, item => SendAsync(session, item, ct), () => messages.Heartbeat(executionId), ct);
         return null;
     }
 
@@ -50,12 +48,12 @@ public sealed class ExecutionStream(
     }
 
     /// <summary>Sends what is stored; true when that included the end.</summary>
-    private async Task<bool> ReplayAsync(Session session, CancellationToken ct)
+    private async Task<bool> ReplayAsync(StreamSession session, Guid executionId, CancellationToken ct)
     {
         List<PlatformEvent> page;
         do
         {
-            page = await reader.ReadAfterAsync(session.ExecutionId.ToString(), session.Seen, HistoryPage, ct);
+            page = await reader.ReadAfterAsync(executionId.ToString(), session.Seen, HistoryPage, ct);
             foreach (var stored in page)
             {
                 if (await SendAsync(session, new TailItem(stored), ct))
@@ -67,9 +65,9 @@ public sealed class ExecutionStream(
         return false;
     }
 
-    private async Task<bool> EndFromRecordAsync(Session session, CancellationToken ct)
+    private async Task<bool> EndFromRecordAsync(StreamSession session, Guid executionId, CancellationToken ct)
     {
-        if (await FindRecordAsync(session.ExecutionId, ct) is not { } view)
+        if (await FindRecordAsync(executionId, ct) is not { } view)
             return false;
 
         await session.WriteAsync(null, ResultEvents.Stored, messages.Result(view), ct);
@@ -83,33 +81,8 @@ public sealed class ExecutionStream(
         return view.IsOk && view.Value.CompletedAt is { } end && clock.GetUtcNow() - end > NumberingTime ? view.Value : null;
     }
 
-    private async Task FollowAsync(Session session, TailSubscription subscription, CancellationToken ct)
-    {
-        while (true)
-        {
-            switch (await NextAsync(session, subscription, ct))
-            {
-                case ({ } item, _):
-                    if (await SendAsync(session, item, ct))
-                        return;
-                    break;
-                case (_, Wake.Silence):
-                    await session.WriteAsync(null, "heartbeat", messages.Heartbeat(session.ExecutionId), ct);
-                    break;
-                case (_, Wake.Check):
-                    break;
-                case (_, Wake.Shutdown):
-                    await session.WriteAsync(null, "shutdown", messages.Shutdown(GracePeriod), ct);
-                    return;
-                case (_, var farewell):
-                    await session.WriteAsync(null, "reconnect", ExecutionMessages.Reconnect(EnumWords<Wake>.ToWord(farewell)), ct);
-                    return;
-            }
-        }
-    }
-
     /// <summary>Writes an item unless it was seen; true when it ends the stream.</summary>
-    private async Task<bool> SendAsync(Session session, TailItem item, CancellationToken ct)
+    private async Task<bool> SendAsync(StreamSession session, TailItem item, CancellationToken ct)
     {
         if (item.Event?.Sequence is { } sequence)
         {
@@ -122,77 +95,5 @@ public sealed class ExecutionStream(
             return false;
         await session.WriteAsync(item.Event?.Sequence, item.EventType, await item.RenderAsync(messages.RenderAsync), ct);
         return ResultEvents.Ends(item.EventType);
-    }
-
-    private async Task<(TailItem? Item, Wake Wake)> NextAsync(Session session, TailSubscription subscription, CancellationToken ct)
-    {
-        if (clock.GetElapsedTime(session.CheckedAt) >= StreamAccess.Interval)
-        {
-            session.CheckedAt = clock.GetTimestamp();
-            if (!await access.IsOpenAsync(session.Request, ct))
-                return (null, Wake.SessionEnded);
-        }
-
-        var (wake, pause) = NextWake(session);
-        if (pause <= TimeSpan.Zero)
-            return (null, wake);
-
-        using var timer = new CancellationTokenSource(pause, clock);
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, registry.Stopping, ct);
-        try
-        {
-            return await subscription.ReadAsync(any.Token) is { } item ? (item, Wake.Check) : (null, Wake.SlowReader);
-        }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
-        {
-            return (null, registry.Stopping.IsCancellationRequested ? Wake.Shutdown : wake);
-        }
-    }
-
-    /// <summary>What is due next when nothing happens, and in how long.</summary>
-    private (Wake Wake, TimeSpan Pause) NextWake(Session session)
-    {
-        var life = TimeSpan.FromSeconds(registry.Options.MaxStreamSeconds) - clock.GetElapsedTime(session.OpenedAt);
-        var silence = TimeSpan.FromSeconds(registry.Options.HeartbeatSeconds) - clock.GetElapsedTime(session.WrittenAt);
-        var check = StreamAccess.Interval - clock.GetElapsedTime(session.CheckedAt);
-        if (life <= silence && life <= check)
-            return (Wake.MaxStreamLife, life);
-        return silence <= check ? (Wake.Silence, silence) : (Wake.Check, check);
-    }
-
-    /// <summary>What ends a wait for the next item; the last three are also the words of the farewell.</summary>
-    private enum Wake
-    {
-        Silence,
-        Check,
-        Shutdown,
-        SlowReader,
-        MaxStreamLife,
-        SessionEnded,
-    }
-
-    private sealed class Session(ApiRequest request, bool named, Guid executionId, long seen, TimeProvider clock)
-    {
-        private readonly SseWriter _output = new(request.Http.Response, named);
-
-        public ApiRequest Request { get; } = request;
-
-        public Guid ExecutionId { get; } = executionId;
-
-        public long Seen { get; set; } = seen;
-
-        public long OpenedAt { get; } = clock.GetTimestamp();
-
-        public long CheckedAt { get; set; } = clock.GetTimestamp();
-
-        public long WrittenAt { get; private set; } = clock.GetTimestamp();
-
-        public Task OpenAsync(CancellationToken ct) => _output.OpenAsync(ct);
-
-        public ValueTask WriteAsync(long? id, string eventType, ReadOnlyMemory<byte> json, CancellationToken ct)
-        {
-            WrittenAt = clock.GetTimestamp();
-            return _output.WriteAsync(id, eventType, json, ct);
-        }
     }
 }

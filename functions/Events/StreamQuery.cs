@@ -1,6 +1,6 @@
 namespace Platform.Functions.Events;
 
-/// <summary>Query of <c>GET /events/executions/{executionId}</c>.</summary>
+/// <summary>Query of the event streams.</summary>
 public sealed record StreamQuery
 {
     /// <summary>Send an <c>event:</c> line with the type of each message.</summary>

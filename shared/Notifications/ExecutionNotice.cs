@@ -22,7 +22,7 @@ internal sealed record ExecutionNotice(NotificationType Type, NotificationSeveri
                 string.Create(CultureInfo.InvariantCulture, $"Your execution completed in {Seconds(payload):0.00} s."), "completed"),
             "execution_failed" => new(
                 NotificationType.ExecutionFailed, NotificationSeverity.High, $"Execution Failed: {id}",
-                $"Your execution failed ({Text(payload, "error_type")}, exit code {Text(payload, "exit_code")}). {Cut(Text(payload, "stderr"))}".TrimEnd(), "failed"),
+                $"Your execution failed ({Text(payload, "error_type")}, exit code {Text(payload, "exit_code")}). {Excerpt.Of(Text(payload, "stderr"), ShownErrors)}".TrimEnd(), "failed"),
             _ => new(
                 NotificationType.ExecutionTimeout, NotificationSeverity.High, $"Execution Timeout: {id}",
                 $"Your execution timed out after {Text(payload, "timeout_seconds")} s.", "timeout"),
@@ -33,6 +33,4 @@ internal sealed record ExecutionNotice(NotificationType Type, NotificationSeveri
         payload.TryGetProperty("resource_usage", out var usage) && usage.TryGetProperty("execution_time_wall_seconds", out var wall) ? wall.GetDouble() : 0;
 
     private static string Text(JsonElement payload, string name) => payload.TryGetProperty(name, out var value) ? value.ToString() : "";
-
-    private static string Cut(string text) => text.Length <= ShownErrors ? text : text[..(char.IsHighSurrogate(text[ShownErrors - 1]) ? ShownErrors - 1 : ShownErrors)];
 }

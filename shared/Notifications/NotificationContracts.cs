@@ -53,3 +53,9 @@ public sealed record NotificationFilter
     [Range(0, int.MaxValue)]
     public int Offset { get; init; }
 }
+
+/// <summary>How many notifications in the app are unread.</summary>
+public sealed record UnreadNotifications(long UnreadCount);
+
+/// <summary>The notification is gone.</summary>
+public sealed record NotificationDeleted(string Message);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Platform.Events;
 using Platform.Identity.OAuth;
 
@@ -9,13 +10,36 @@ public static class NotificationsModule
     public static IServiceCollection AddNotifications(this IServiceCollection services)
     {
         services.AddSection<NotificationOptions>(NotificationOptions.Section);
+        services.TryAddSingleton<INotificationPreferences, DefaultNotificationPreferences>();
+        services.AddSingleton<NotificationMetrics>();
+        services.AddSingleton<NotificationPolicies>();
+        services.AddSingleton<NotificationSweep>();
+        services.AddScoped<NotificationThrottle>();
+        services.AddScoped<NotificationFanOut>();
         services.AddScoped<NotificationQueries>();
+        services.AddScoped<MarkNotifications>();
+        services.AddScoped<AnnotateNotifications>();
         services.AddScoped<IAccountMove, NotificationMove>();
-        services.AddScoped<InAppNotifications>();
+        services.AddSubscriptions();
+        services.AddDelivery();
         services.AddEventHandler<NotifyOfMembership>("notifications", NotifyOfMembership.EventTypes);
         services.AddEventHandler<NotifyOfExecution>("notifications", [.. ExecutionNotice.EventTypes]);
         services.AddEventHandler<NotifyOfTokenExpiry>("notifications", [NotifyOfTokenExpiry.EventType]);
         services.AddEventHandler<NotifyOfAccountChange>("notifications", [.. NotifyOfAccountChange.EventTypes]);
         return services;
+    }
+
+    private static void AddSubscriptions(this IServiceCollection services)
+    {
+        services.AddScoped<SubscriptionSecrets>();
+        services.AddScoped<SubscriptionQueries>();
+        services.AddScoped<ReplaceSubscription>();
+    }
+
+    private static void AddDelivery(this IServiceCollection services)
+    {
+        services.AddScoped<DeliveryPlan>();
+        services.AddScoped<NotificationSender>();
+        services.AddScoped<DeliverNotification>();
     }
 }

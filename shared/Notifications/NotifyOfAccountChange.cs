@@ -5,8 +5,8 @@ using Platform.Events;
 
 namespace Platform.Notifications;
 
-/// <summary>Tells a user in the app that his password, address or second factor was changed, or that an operator acts as him.</summary>
-public sealed class NotifyOfAccountChange(PlatformDbContext db, InAppNotifications notifications) : IEventHandler
+/// <summary>Tells a user that his password, address or second factor was changed, or that an operator acts as him.</summary>
+public sealed class NotifyOfAccountChange(PlatformDbContext db, NotificationFanOut notifications) : IEventHandler
 {
     public static readonly IReadOnlyList<string> EventTypes = [Changed, Impersonated];
 
@@ -28,13 +28,13 @@ public sealed class NotifyOfAccountChange(PlatformDbContext db, InAppNotificatio
         if (personal is not { } organizationId)
             return;   // the user is gone
 
-        var told = new InAppNotice(userId, organizationId, NotificationType.SecurityAlert, NotificationSeverity.Urgent, subject, body)
+        var told = new Notice(userId, organizationId, NotificationType.SecurityAlert, NotificationSeverity.Urgent, subject, body)
         {
             Tags = ["account", "entity:user", $"event:{stored.EventType}"],
             RelatedEntityId = userId.ToString(),
             RelatedEntityType = "user",
         };
-        await notifications.AddAsync(told, stored, ct);
+        await notifications.AddAsync(told, NoticeCause.Of(stored), ct);
     }
 
     private static (string Subject, string Body)? TextOf(PlatformEvent stored)

@@ -2,8 +2,8 @@ using Platform.Events;
 
 namespace Platform.Notifications;
 
-/// <summary>Tells a user in the app how his execution ended.</summary>
-public sealed class NotifyOfExecution(InAppNotifications notifications) : IEventHandler
+/// <summary>Tells a user how his execution ended.</summary>
+public sealed class NotifyOfExecution(NotificationFanOut notifications) : IEventHandler
 {
     public async Task HandleAsync(PlatformEvent stored, CancellationToken ct)
     {
@@ -11,13 +11,13 @@ public sealed class NotifyOfExecution(InAppNotifications notifications) : IEvent
             return;
 
         var notice = ExecutionNotice.Of(stored);
-        var told = new InAppNotice(userId, organizationId, notice.Type, notice.Severity, notice.Subject, notice.Body)
+        var told = new Notice(userId, organizationId, notice.Type, notice.Severity, notice.Subject, notice.Body)
         {
             ActionUrl = $"/executions/{executionId}",
             Tags = ["execution", "entity:execution", $"exec:{executionId}", notice.Outcome],
             RelatedEntityId = executionId,
             RelatedEntityType = "execution",
         };
-        await notifications.AddAsync(told, stored, ct);
+        await notifications.AddAsync(told, NoticeCause.Of(stored), ct);
     }
 }

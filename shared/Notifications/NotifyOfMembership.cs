@@ -7,7 +7,7 @@ using Platform.Organizations;
 namespace Platform.Notifications;
 
 /// <summary>Tells a member in the app that others changed his rights or removed him, and owners that somebody joined.</summary>
-public sealed class NotifyOfMembership(PlatformDbContext db, InAppNotifications notifications) : IEventHandler
+public sealed class NotifyOfMembership(PlatformDbContext db, NotificationFanOut notifications) : IEventHandler
 {
     public static readonly IReadOnlyList<string> EventTypes = ["team.member.added", "team.member.updated", "team.member.removed"];
 
@@ -21,7 +21,7 @@ public sealed class NotifyOfMembership(PlatformDbContext db, InAppNotifications 
         if (stored.EventType == "team.member.added")
             await TellOwnersAsync(stored, organizationId, userId, payload, ct);
         else if (userId != actorId)
-            await notifications.AddAsync(Notice(stored.EventType, userId, organizationId, payload), stored, ct);
+            await notifications.AddAsync(ChangeOf(stored.EventType, userId, organizationId, payload), NoticeCause.Of(stored), ct);
     }
 
     private async Task TellOwnersAsync(PlatformEvent stored, Guid organizationId, Guid userId, JsonElement payload, CancellationToken ct)
@@ -33,11 +33,11 @@ public sealed class NotifyOfMembership(PlatformDbContext db, InAppNotifications 
         foreach (var owner in owners)
         {
             var body = $"{joined} joined {name} as {payload.GetProperty("role").GetString()}.";
-            await notifications.AddAsync(About(owner, organizationId, $"New member of {name}", body), stored, ct);
+            await notifications.AddAsync(About(owner, organizationId, $"New member of {name}", body), NoticeCause.Of(stored), ct);
         }
     }
 
-    private static InAppNotice Notice(string eventType, Guid userId, Guid organizationId, JsonElement payload)
+    private static Notice ChangeOf(string eventType, Guid userId, Guid organizationId, JsonElement payload)
     {
         var name = payload.GetProperty("organization_name").GetString();
         var role = payload.TryGetProperty("assigned_role", out var assigned) && assigned.ValueKind == JsonValueKind.String ? assigned.GetString() : payload.GetProperty("role").GetString();
@@ -46,7 +46,7 @@ public sealed class NotifyOfMembership(PlatformDbContext db, InAppNotifications 
             : About(userId, organizationId, $"Your access to {name} changed", $"Your role in {name} is {role}.");
     }
 
-    private static InAppNotice About(Guid userId, Guid organizationId, string subject, string body) =>
+    private static Notice About(Guid userId, Guid organizationId, string subject, string body) =>
         new(userId, organizationId, NotificationType.AccountUpdate, NotificationSeverity.Medium, subject, body)
         {
             Tags = ["account", "entity:organization", $"organization:{organizationId}"],

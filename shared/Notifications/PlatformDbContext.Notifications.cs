@@ -6,4 +6,8 @@ namespace Platform.Data;
 public sealed partial class PlatformDbContext
 {
     public DbSet<Notification> Notifications => Set<Notification>();
+
+    public DbSet<NotificationSubscription> NotificationSubscriptions => Set<NotificationSubscription>();
+
+    public DbSet<ThrottleSlot> ThrottleSlots => Set<ThrottleSlot>();
 }

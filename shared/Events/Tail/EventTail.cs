@@ -10,7 +10,7 @@ using Platform.Identity;
 namespace Platform.Events;
 
 /// <summary>
-/// Follows the event store and hands new events to the streams of their aggregate: one read of the database for all streams of this process, woken by
+/// Follows the event store and hands new events to the streams of their aggregate and of their owner: one read of the database for all streams of this process, woken by
 /// <see cref="EventSignal"/>. A reader subscribes first and reads the stored history then, so that nothing falls between; it skips what it has seen by sequence.
 /// </summary>
 public sealed class EventTail(EventSignal signal, RecentEvents recent, IServiceScopeFactory scopes, IOptions<StreamOptions> options, TimeProvider clock, ILogger<EventTail> log) : BackgroundService
@@ -18,25 +18,30 @@ public sealed class EventTail(EventSignal signal, RecentEvents recent, IServiceS
     private const int Batch = 500;
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<string, ImmutableArray<TailSubscription>> _subscriptions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<TailKey, ImmutableArray<TailSubscription>> _subscriptions = new();
     private long _position;
 
     /// <summary>Aggregates that somebody listens to.</summary>
-    public int Aggregates => _subscriptions.Count;
+    public int Aggregates => _subscriptions.Keys.Count(key => key.Owner is null);
 
     /// <summary>With <paramref name="live"/> the reader also gets what is not stored.</summary>
-    public TailSubscription Subscribe(string aggregateId, bool live)
+    public TailSubscription Subscribe(string aggregateId, bool live) => Subscribe(new TailKey(aggregateId), live);
+
+    /// <summary>Follows the stored events of a topic that belong to one user.</summary>
+    public TailSubscription SubscribeOwner(string topic, Guid ownerId) => Subscribe(new TailKey(topic, ownerId), live: false);
+
+    private TailSubscription Subscribe(TailKey key, bool live)
     {
-        var subscription = new TailSubscription(aggregateId, live, options.Value.BufferMessages, Leave);
-        _subscriptions.AddOrUpdate(aggregateId, static (_, mine) => [mine], static (_, others, mine) => others.Add(mine), subscription);
+        var subscription = new TailSubscription(key, live, options.Value.BufferMessages, Leave);
+        _subscriptions.AddOrUpdate(key, static (_, mine) => [mine], static (_, others, mine) => others.Add(mine), subscription);
         return subscription;
     }
 
     /// <summary>Whether somebody would get what is not stored.</summary>
-    public bool HasWatchers(string aggregateId) => _subscriptions.TryGetValue(aggregateId, out var readers) && readers.Any(reader => reader.Live);
+    public bool HasWatchers(string aggregateId) => _subscriptions.TryGetValue(new TailKey(aggregateId), out var readers) && readers.Any(reader => reader.Live);
 
     /// <summary>Hands something to the streams of this process that is not stored.</summary>
-    public void Publish(string aggregateId, TailItem item) => Offer(aggregateId, item, reader => reader.Live);
+    public void Publish(string aggregateId, TailItem item) => Offer(new TailKey(aggregateId), item, reader => reader.Live);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -84,15 +89,23 @@ public sealed class EventTail(EventSignal signal, RecentEvents recent, IServiceS
     {
         foreach (var stored in events)
         {
-            if (stored.AggregateId is { } id && _subscriptions.ContainsKey(id))
-                Offer(id, new TailItem(stored), _ => true);
+            if (stored.AggregateId is { } id)
+                HandOn(new TailKey(id), stored);
+            if (stored.UserId is { } owner)
+                HandOn(new TailKey(stored.Topic, owner), stored);
             _position = stored.Sequence!.Value;
         }
     }
 
-    private void Offer(string aggregateId, TailItem item, Func<TailSubscription, bool> takes)
+    private void HandOn(TailKey key, PlatformEvent stored)
     {
-        if (!_subscriptions.TryGetValue(aggregateId, out var readers))
+        if (_subscriptions.ContainsKey(key))
+            Offer(key, new TailItem(stored), _ => true);
+    }
+
+    private void Offer(TailKey key, TailItem item, Func<TailSubscription, bool> takes)
+    {
+        if (!_subscriptions.TryGetValue(key, out var readers))
             return;
         foreach (var reader in readers.Where(takes))
             reader.Offer(item);
@@ -100,12 +113,12 @@ public sealed class EventTail(EventSignal signal, RecentEvents recent, IServiceS
 
     private void Leave(TailSubscription subscription)
     {
-        while (_subscriptions.TryGetValue(subscription.AggregateId, out var readers))
+        while (_subscriptions.TryGetValue(subscription.Key, out var readers))
         {
             var rest = readers.Remove(subscription);
             var left = rest.IsEmpty
-                ? _subscriptions.TryRemove(new KeyValuePair<string, ImmutableArray<TailSubscription>>(subscription.AggregateId, readers))
-                : _subscriptions.TryUpdate(subscription.AggregateId, rest, readers);
+                ? _subscriptions.TryRemove(new KeyValuePair<TailKey, ImmutableArray<TailSubscription>>(subscription.Key, readers))
+                : _subscriptions.TryUpdate(subscription.Key, rest, readers);
             if (left)
                 return;
         }

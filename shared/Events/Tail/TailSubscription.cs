@@ -3,7 +3,7 @@ using System.Threading.Channels;
 namespace Platform.Events;
 
 /// <summary>
-/// One reader's place at the tail of an aggregate. What comes faster than it reads waits in a buffer of bounded length and size; when that is full the
+/// One reader's place at the tail. What comes faster than it reads waits in a buffer of bounded length and size; when that is full the
 /// subscription ends as <see cref="Overflowed"/>. Dispose it to leave.
 /// </summary>
 public sealed class TailSubscription : IDisposable
@@ -14,16 +14,16 @@ public sealed class TailSubscription : IDisposable
     private readonly Action<TailSubscription> _leave;
     private int _bytes;
 
-    internal TailSubscription(string aggregateId, bool live, int maxItems, Action<TailSubscription> leave)
+    internal TailSubscription(TailKey key, bool live, int maxItems, Action<TailSubscription> leave)
     {
-        (AggregateId, Live) = (aggregateId, live);
+        (Key, Live) = (key, live);
         _leave = leave;
         _items = Channel.CreateBounded<TailItem>(new BoundedChannelOptions(maxItems) { SingleReader = true });
     }
 
     public bool Overflowed { get; private set; }
 
-    internal string AggregateId { get; }
+    internal TailKey Key { get; }
 
     /// <summary>Wants what is not stored, too.</summary>
     internal bool Live { get; }
@@ -55,3 +55,6 @@ public sealed class TailSubscription : IDisposable
         _items.Writer.TryComplete();
     }
 }
+
+/// <summary>What a reader of the tail follows: the events of an aggregate, or, with an owner, those of a topic that belong to him.</summary>
+internal readonly record struct TailKey(string Name, Guid? Owner = null);

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 using Platform.Data;
 using Platform.Identity;
+using Platform.Notifications;
 using Platform.Tests.Fixtures;
 
 namespace Platform.Tests.Contract;
@@ -29,6 +30,7 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
         ["apiKeyId"] = async ids => (await ids.CreateAsync("/api_keys", new { name = "owner's" })).GetProperty("key").GetProperty("id").GetString()!,
         ["roleId"] = async ids => (await ids.CreateAsync("/api/security/roles", new { name = "owner's", permissions = new[] { "builds:read" } })).GetProperty("data").GetProperty("id").GetString()!,
         ["invitationId"] = async ids => (await ids.CreateAsync("/api/organizations/members/invite", new { email = $"{Guid.CreateVersion7():N}@example.com", role = "project_viewer" })).GetProperty("data").GetProperty("id").GetString()!,
+        ["notificationId"] = ids => ids.NotificationAsync(),
         ["variableId"] = async ids => (await ids.CreateAsync($"/api/projects/{await ids.ValueAsync("projectId")}/variables", new { key = "OWNERS_KEY", value = "a value" })).GetProperty("data").GetProperty("id").GetString()!,
     };
 
@@ -37,6 +39,7 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
     {
         ["token"] = "the-secret-of-no-invitation",
         ["inviteToken"] = "the-secret-of-no-invitation",
+        ["channel"] = "in_app",
     };
 
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _made = new(StringComparer.Ordinal);
@@ -80,6 +83,30 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
             },
             "the execution has a saga");
         return sagas[0].GetProperty("saga_id").GetString()!;
+    }
+
+    private async Task<string> NotificationAsync()
+    {
+        var place = await App.PlaceOfAsync(Owner);
+        await using var scope = App.As(Caller.Platform);
+        var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
+        var notification = new Notification
+        {
+            Id = Guid.CreateVersion7(),
+            UserId = Owner.Id,
+            OrganizationId = place.OrganizationId,
+            Type = NotificationType.Custom,
+            Channel = NotificationChannel.InApp,
+            Severity = NotificationSeverity.Low,
+            Subject = "owner's",
+            Body = "",
+            Tags = [],
+            CreatedAt = DateTimeOffset.UtcNow,
+        };
+        notification.Deliver(notification.CreatedAt);
+        db.Add(notification);
+        await db.SaveChangesAsync();
+        return notification.Id.ToString();
     }
 
     private async Task<string> MembershipAsync()

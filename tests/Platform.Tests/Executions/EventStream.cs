@@ -15,9 +15,12 @@ internal sealed class EventStream : IDisposable
 
     public HttpResponseMessage Response => _response;
 
-    public static async Task<EventStream> OpenAsync(HttpClient http, Guid executionId, string? lastEventId = null, string query = "")
+    public static Task<EventStream> OpenAsync(HttpClient http, Guid executionId, string? lastEventId = null, string query = "") =>
+        OpenAsync(http, $"/api/v1/events/executions/{executionId}{query}", lastEventId);
+
+    public static async Task<EventStream> OpenAsync(HttpClient http, string path, string? lastEventId = null)
     {
-        var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/events/executions/{executionId}{query}");
+        var request = new HttpRequestMessage(HttpMethod.Get, path);
         if (lastEventId is not null)
             request.Headers.Add("Last-Event-ID", lastEventId);
         var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
