@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Admin;
 using Platform.Agents;
+using Platform.Alertmanager;
 using Platform.Audit;
 using Platform.Blobs;
 using Platform.Data;
@@ -51,6 +52,7 @@ public static class PlatformComposition
         services.AddDocumentation();
         services.AddEventTail();
         services.AddNotifications();
+        services.AddAlertmanager();
         services.AddVariables();
         services.AddAgents();
 
