@@ -17,7 +17,7 @@ public sealed class SubscriptionFunctions(SubscriptionQueries subscriptions, Rep
 
     /// <summary>Replace what the caller wants of a channel. Enabling the webhook channel makes a signing secret, which is shown in this answer only.</summary>
     [Function("Subscriptions_Replace")]
-    [Operation(Permissions.NotificationsWrite, Rate.Api, Audit = "notification.subscribe", Body = typeof(SubscriptionRequest))]
+    [Operation(Permissions.NotificationsWrite, Rate.Api, Audit = "notification.subscribe", Impersonating = Impersonating.Refused, Body = typeof(SubscriptionRequest))]
     public async Task<Result<SubscriptionView>> ReplaceAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/v1/notifications/subscriptions/{channel}")] HttpRequest http, string channel, CancellationToken ct)
     {
