@@ -19,7 +19,9 @@ using Platform.Notifications;
 using Platform.Organizations;
 using Platform.Outbound;
 using Platform.Sandbox;
+using Platform.Scripts;
 using Platform.Secrets;
+using Platform.UserSettings;
 using Platform.Variables;
 
 namespace Platform.Functions;
@@ -52,8 +54,19 @@ public static class PlatformComposition
         services.AddEventTail();
         services.AddNotifications();
         services.AddVariables();
+        services.AddUserSettings();
+        services.AddScripts();
         services.AddAgents();
 
+        AddFaces(services);
+        services.AddHttpPipeline();
+        builder.UseHttpPipeline();
+        return builder;
+    }
+
+    // What the functions themselves consist of.
+    private static void AddFaces(IServiceCollection services)
+    {
         services.AddSingleton<SessionCookies>();
         services.AddSingleton<OAuthCookie>();
         services.AddSingleton<SessionCredentials>();
@@ -62,8 +75,5 @@ public static class PlatformComposition
         services.AddSingleton<DevTokenViews>();
         services.AddScoped<DeliveryTeam>();
         services.AddStreams();
-        services.AddHttpPipeline();
-        builder.UseHttpPipeline();
-        return builder;
     }
 }

@@ -34,6 +34,10 @@ public abstract record DomainEvent
     [JsonIgnore]
     public Guid? ProjectId { get; init; }
 
+    /// <summary>When it happened; null = now.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? Timestamp { get; init; }
+
     /// <summary>Correlation id; null = the one of the unit of work.</summary>
     [JsonIgnore]
     public string? CorrelationId { get; init; }

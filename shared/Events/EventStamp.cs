@@ -20,6 +20,7 @@ public sealed class EventStamp(IOptions<EventOptions> options, TimeProvider cloc
         {
             EventType = raised.EventType,
             Topic = raised.Topic,
+            Timestamp = raised.Timestamp,
             AggregateId = raised.AggregateId,
             CorrelationId = raised.CorrelationId,
             CausationId = raised.CausationId?.ToString("D"),

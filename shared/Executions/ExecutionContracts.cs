@@ -6,7 +6,7 @@ using System.Text.Json.Serialization;
 namespace Platform.Executions;
 
 /// <summary>Body of <c>POST /execute</c>.</summary>
-public sealed record ExecutionRequest : IValidatableObject
+public sealed record ExecutionRequest : RunRequest
 {
     public const int MaxScript = 50_000;
 
@@ -19,38 +19,26 @@ public sealed record ExecutionRequest : IValidatableObject
     [StringLength(32, MinimumLength = 1)]
     public string LangVersion { get; init; } = "3.11";
 
-    /// <summary>Standard input; without it the script reads an empty one.</summary>
-    [StringLength(ExecutionInputRules.MaxText)]
-    public string? Stdin { get; init; }
-
-    [MaxLength(ExecutionInputRules.MaxArgs)]
-    public IReadOnlyList<string>? Args { get; init; }
-
-    [MaxLength(ExecutionInputRules.MaxEnv)]
-    public IReadOnlyDictionary<string, string>? Env { get; init; }
-
-    /// <summary>Files laid beside the script.</summary>
-    [MaxLength(ExecutionInputRules.MaxFiles)]
-    public IReadOnlyList<InputFile>? Files { get; init; }
-
-    /// <summary>Wall time in seconds, at most the platform's limit.</summary>
-    [Range(1, 3600)]
-    public int? TimeoutSeconds { get; init; }
-
-    /// <summary>Memory in MiB, at most the platform's limit.</summary>
-    [Range(16, 4096)]
-    public int? MemoryMb { get; init; }
-
-    /// <summary>Anything above <c>normal</c> is for operators.</summary>
-    public ExecutionPriority Priority { get; init; } = ExecutionPriority.Normal;
+    /// <summary>A run of a script that is at hand already.</summary>
+    public static ExecutionRequest Of(string script, string lang, string langVersion, RunRequest run) => new()
+    {
+        Script = script,
+        Lang = lang,
+        LangVersion = langVersion,
+        Stdin = run.Stdin,
+        Args = run.Args,
+        Env = run.Env,
+        Files = run.Files,
+        TimeoutSeconds = run.TimeoutSeconds,
+        MemoryMb = run.MemoryMb,
+        Priority = run.Priority,
+    };
 
     public ExecutionSource ToSource()
     {
         var inputs = new ExecutionInputs(Stdin, Args, Env, Files);
         return new(Script, Lang, LangVersion, inputs.IsEmpty ? null : inputs, Priority, RetriedFrom: null);
     }
-
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => ExecutionInputRules.Check(Args, Env, Files);
 }
 
 /// <summary>Answer of <c>POST /execute</c> and of a retry.</summary>

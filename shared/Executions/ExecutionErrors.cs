@@ -1,4 +1,5 @@
 using Platform.Data;
+using Platform.Sandbox.Runtimes;
 
 namespace Platform.Executions;
 
@@ -31,14 +32,20 @@ public static class ExecutionErrors
     public static Error CannotRetry(ExecutionStatus status) =>
         Error.BadState("execution.cannot_retry", $"Cannot retry execution in {Word(status)} state");
 
-    public static Error LanguageUnknown(string lang, IEnumerable<string> supported) =>
-        Error.Invalid(Problem.Body("lang", $"Language '{lang}' not supported. Supported: [{string.Join(", ", supported)}]", "value_error"));
-
-    public static Error VersionUnknown(string lang, string version, IEnumerable<string> supported) =>
-        Error.Invalid(Problem.Body("lang_version", $"Version '{version}' not supported for {lang}. Supported: [{string.Join(", ", supported)}]", "value_error"));
+    /// <summary>The language, or this version of it, is none of those that run here.</summary>
+    public static Error RuntimeUnknown(string lang, string version, IReadOnlyList<SupportedRuntime> supported)
+    {
+        var versions = supported.Where(runtime => runtime.Lang == lang).Select(runtime => runtime.Version).ToList();
+        return versions.Count == 0
+            ? Unsupported("lang", $"Language '{lang}' not supported", supported.Select(runtime => runtime.Lang).Distinct())
+            : Unsupported("lang_version", $"Version '{version}' not supported for {lang}", versions);
+    }
 
     public static Error LimitTooHigh(string field, int most) =>
         Error.Invalid(Problem.Body(field, $"Input should be less than or equal to {most}", "less_than_equal"));
+
+    private static Error Unsupported(string field, string what, IEnumerable<string> supported) =>
+        Error.Invalid(Problem.Body(field, $"{what}. Supported: [{string.Join(", ", supported)}]", "value_error"));
 
     private static string Word(ExecutionStatus status) => EnumWords<ExecutionStatus>.ToWord(status);
 }

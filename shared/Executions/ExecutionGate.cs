@@ -11,7 +11,8 @@ namespace Platform.Executions;
 /// <summary>Decides whether an execution may be made now, with which runtime and limits.</summary>
 public sealed class ExecutionGate(PlatformDbContext db, ISandbox sandbox, RuntimeCatalog runtimes, SystemSettingsStore settings, IOptions<ExecutionOptions> options, TimeProvider clock)
 {
-    private static readonly TimeSpan FirstProbe = TimeSpan.FromSeconds(30);
+    /// <summary>How long a request waits for the runtimes to be known after the start.</summary>
+    internal static readonly TimeSpan FirstProbe = TimeSpan.FromSeconds(30);
 
     /// <summary>The runtime and the limits in force, or what stands against it: 422 for an unknown runtime or too high a limit, 429 or 503 when there is no room.</summary>
     public async Task<Result<Pass>> CheckAsync(Guid userId, string lang, string version, int? timeoutSeconds, int? memoryMb, CancellationToken ct)
@@ -19,7 +20,7 @@ public sealed class ExecutionGate(PlatformDbContext db, ISandbox sandbox, Runtim
         if (await RefuseSandboxAsync(ct) is { } unavailable)
             return unavailable;
         if (runtimes.Find(lang, version) is not { } runtime)
-            return UnknownRuntime(lang, version);
+            return ExecutionErrors.RuntimeUnknown(lang, version, runtimes.Supported);
 
         var most = (await settings.GetAsync(ct)).ExecutionLimits;
         if (timeoutSeconds > most.MaxTimeoutSeconds)
@@ -44,14 +45,6 @@ public sealed class ExecutionGate(PlatformDbContext db, ISandbox sandbox, Runtim
         }
 
         return sandbox.State.AcceptsRuns ? null : ExecutionErrors.SandboxUnavailable;
-    }
-
-    private Error UnknownRuntime(string lang, string version)
-    {
-        var versions = runtimes.Supported.Where(r => r.Lang == lang).Select(r => r.Version).ToList();
-        return versions.Count == 0
-            ? ExecutionErrors.LanguageUnknown(lang, runtimes.Supported.Select(r => r.Lang).Distinct())
-            : ExecutionErrors.VersionUnknown(lang, version, versions);
     }
 
     private async Task<Error?> RefuseRoomAsync(Guid userId, CancellationToken ct)

@@ -5,11 +5,26 @@ using Platform.Settings;
 namespace Platform.Executions;
 
 /// <summary>What scripts may be written in here, and how much they may use.</summary>
-public sealed class RuntimeQueries(RuntimeCatalog runtimes, SystemSettingsStore settings, IOptions<ExecutionOptions> options)
+public sealed class RuntimeQueries(RuntimeCatalog runtimes, SystemSettingsStore settings, IOptions<ExecutionOptions> options, TimeProvider clock)
 {
     /// <summary>One example per language, of its newest supported version.</summary>
     public Result<ExampleScriptList> Examples() =>
         new ExampleScriptList(runtimes.Supported.GroupBy(r => r.Lang).ToDictionary(g => g.Key, g => g.Last().Example));
+
+    /// <summary>What stands against scripts of this language and version; null when they run here.</summary>
+    public async Task<Error?> RefuseAsync(string lang, string version, CancellationToken ct)
+    {
+        try
+        {
+            await runtimes.Ready.WaitAsync(ExecutionGate.FirstProbe, clock, ct);
+        }
+        catch (TimeoutException)
+        {
+            return ExecutionErrors.SandboxUnavailable;
+        }
+
+        return runtimes.Find(lang, version) is null ? ExecutionErrors.RuntimeUnknown(lang, version, runtimes.Supported) : null;
+    }
 
     public async Task<Result<ExecutionLimitsView>> LimitsAsync(CancellationToken ct)
     {

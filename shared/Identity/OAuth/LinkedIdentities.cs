@@ -30,7 +30,7 @@ public sealed class LinkedIdentities(PlatformDbContext db)
     internal async Task LockUsersAsync(IEnumerable<Guid> userIds, CancellationToken ct)
     {
         foreach (var id in userIds.Distinct().Order())
-            await db.Users.Where(user => user.Id == id).ExecuteUpdateAsync(set => set.SetProperty(user => user.Version, user => user.Version), ct);
+            await db.LockUserAsync(id, ct);
     }
 
     internal async Task<IdentityOwner> OwnerAsync(Guid userId, CancellationToken ct) =>

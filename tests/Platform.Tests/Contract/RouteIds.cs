@@ -29,6 +29,7 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
         ["apiKeyId"] = async ids => (await ids.CreateAsync("/api_keys", new { name = "owner's" })).GetProperty("key").GetProperty("id").GetString()!,
         ["roleId"] = async ids => (await ids.CreateAsync("/api/security/roles", new { name = "owner's", permissions = new[] { "builds:read" } })).GetProperty("data").GetProperty("id").GetString()!,
         ["invitationId"] = async ids => (await ids.CreateAsync("/api/organizations/members/invite", new { email = $"{Guid.CreateVersion7():N}@example.com", role = "project_viewer" })).GetProperty("data").GetProperty("id").GetString()!,
+        ["scriptId"] = async ids => (await ids.CreateAsync("/api/v1/scripts", new { name = "owner's", script = "print(1)" })).GetProperty("script_id").GetString()!,
         ["variableId"] = async ids => (await ids.CreateAsync($"/api/projects/{await ids.ValueAsync("projectId")}/variables", new { key = "OWNERS_KEY", value = "a value" })).GetProperty("data").GetProperty("id").GetString()!,
     };
 
@@ -37,6 +38,8 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
     {
         ["token"] = "the-secret-of-no-invitation",
         ["inviteToken"] = "the-secret-of-no-invitation",
+        ["version"] = "1",
+        ["key"] = "a-key",
     };
 
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _made = new(StringComparer.Ordinal);

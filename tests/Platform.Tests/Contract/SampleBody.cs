@@ -16,6 +16,7 @@ internal static class SampleBody
     private static readonly Dictionary<string, string> Given = new(StringComparer.Ordinal)
     {
         ["InferenceRoleBody"] = """{"role":"viewer"}""",
+        ["ScriptScheduleRequest"] = """{"cron":"0 3 * * *"}""",
     };
 
     private static readonly string[] Texts =

@@ -1,0 +1,14 @@
+namespace Platform.Scripts;
+
+/// <summary>Refusals about saved scripts.</summary>
+public static class ScriptErrors
+{
+    public static readonly Error NotFound = Error.NotFound("script.not_found", "Script not found");
+    public static readonly Error VersionNotFound = Error.NotFound("script.version_not_found", "Script version not found");
+    public static readonly Error ScheduleNotFound = Error.NotFound("script.schedule_not_found", "Script schedule not found");
+    public static readonly Error Stale = Error.Conflict("script.stale_write", "The script was changed by another request in the meantime");
+
+    public static Error TooMany(int maximum) => Error.BadState("script.too_many", $"At most {maximum} scripts can be saved");
+
+    public static Error TooManySchedules(int maximum) => Error.BadState("script.too_many_schedules", $"At most {maximum} schedules can be switched on");
+}
