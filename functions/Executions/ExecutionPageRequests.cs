@@ -13,18 +13,23 @@ public sealed record ExecutionPageQuery
 
     private const int MaxPage = 1_000_000;
 
+    /// <summary>Executions in this state only.</summary>
     [StringLength(40)]
     public string? Status { get; init; }
 
+    /// <summary>Executions of this language only.</summary>
     [StringLength(32)]
     public string? Lang { get; init; }
 
+    /// <summary>Created at this time or later (UTC).</summary>
     [StringLength(40)]
     public string? From { get; init; }
 
+    /// <summary>Created at this time or earlier (UTC).</summary>
     [StringLength(40)]
     public string? To { get; init; }
 
+    /// <summary>Number of the page, from 1.</summary>
     [StringLength(10)]
     public string? Page { get; init; }
 

@@ -74,6 +74,9 @@
     switch (message.event_type) {
       case 'execution_output': {
         const pane = $(message.stream === 'stderr' ? 'errors' : 'output');
+        if (!pane.textContent && message.offset > 0) {
+          pane.append('\u2026\n'); // what came before this page listened comes with the result
+        }
         pane.append(message.text);
         pane.scrollTop = pane.scrollHeight;
         break;
