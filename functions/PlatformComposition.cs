@@ -8,6 +8,7 @@ using Platform.Events;
 using Platform.Executions;
 using Platform.Functions.Documentation;
 using Platform.Functions.Events;
+using Platform.Functions.Executions;
 using Platform.Functions.Hosts;
 using Platform.Functions.Identity;
 using Platform.Functions.Organizations;
@@ -74,6 +75,8 @@ public static class PlatformComposition
         services.AddSingleton<TokenUseRecorder>();
         services.AddSingleton<DevTokenViews>();
         services.AddScoped<DeliveryTeam>();
+        services.AddSingleton<ExecutionPageFiles>();
+        services.AddScoped<ExecutionPage>();
         services.AddStreams();
     }
 }

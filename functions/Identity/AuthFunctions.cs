@@ -67,5 +67,5 @@ public sealed class AuthFunctions(SignUpService signUp, PasswordSignIn signIn, S
     }
 
     // This family tells a disabled account from a wrong password to nobody.
-    private static Error Told(Error refusal) => refusal == IdentityErrors.AccountDisabled || refusal == IdentityErrors.AccountBanned ? IdentityErrors.InvalidCredentials : refusal;
+    internal static Error Told(Error refusal) => refusal == IdentityErrors.AccountDisabled || refusal == IdentityErrors.AccountBanned ? IdentityErrors.InvalidCredentials : refusal;
 }

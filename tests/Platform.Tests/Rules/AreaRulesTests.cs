@@ -33,7 +33,7 @@ public sealed class AreaRulesTests
         ["functions/Agents"] = "Data",
         ["functions/Admin"] = "Data Events Organizations Settings functions/Identity functions/Organizations",
         ["functions/Events"] = "Data Executions Organizations functions/Executions",
-        ["functions/Executions"] = "Data",
+        ["functions/Executions"] = "Data Sandbox functions/Documentation functions/Identity",
         ["functions/Hosts"] = "Audit Data Events Health functions/Events functions/Identity",
         ["functions/Scripts"] = "Executions functions/Executions",
         ["functions/Http"] = "Audit Data Idempotency Organizations functions/Documentation functions/Identity",
