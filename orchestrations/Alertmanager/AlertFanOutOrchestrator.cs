@@ -23,6 +23,9 @@ public static class AlertFanOutOrchestrator
                     var page = await TellOfAlertActivity.CallAsync(context, new(item, after.Value, input.CorrelationId));
                     (after, told, failed) = (page.Next, told + page.Told, failed + page.Failed);
                 }
+
+                if (item.Change == AlertChange.Fired)
+                    await AnnotateAlertActivity.CallAsync(context, new(item, input.CorrelationId)); // what became known while they were told
             }
             catch (TaskFailedException)
             {

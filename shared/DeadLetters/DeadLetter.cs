@@ -25,6 +25,9 @@ public sealed class DeadLetter : IOptionallyOwned, IOperatorVisible
     /// <summary>Not final: a retry or a person may still change it.</summary>
     public static readonly Expression<Func<DeadLetter, bool>> IsWaiting = letter => letter.Status == DeadLetterStatus.Pending || letter.Status == DeadLetterStatus.Scheduled;
 
+    /// <summary>What the event's owner is told: an exception's own words may speak of the platform's insides.</summary>
+    public static string ErrorFor(string consumer) => $"{consumer} could not handle the event";
+
     public required Guid Id { get; init; }
 
     public required Guid EventId { get; init; }

@@ -7,8 +7,8 @@ namespace Platform.DeadLetters;
 /// <summary>Raises the events about dead letters. They belong to the owner of the event that failed, whoever acts.</summary>
 internal static class DeadLetterNotices
 {
-    public static void TellReceived(this PlatformDbContext db, DeadLetter letter, string error) => db.Tell(
-        WaitingLetter.Of(letter), new DeadLetterReceived(letter.EventId, letter.OriginalTopic, letter.EventType, error, letter.RetryCount, letter.ProducerId));
+    public static void TellReceived(this PlatformDbContext db, DeadLetter letter) => db.Tell(
+        WaitingLetter.Of(letter), new DeadLetterReceived(letter.EventId, letter.OriginalTopic, letter.EventType, DeadLetter.ErrorFor(letter.Consumer), letter.RetryCount, letter.ProducerId));
 
     /// <summary>With the retry that has just begun counted.</summary>
     public static void TellRetried(this PlatformDbContext db, WaitingLetter letter) => db.Tell(

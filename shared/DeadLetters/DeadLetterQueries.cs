@@ -2,11 +2,12 @@ using Microsoft.EntityFrameworkCore;
 
 using Platform.Audit;
 using Platform.Data;
+using Platform.Identity;
 
 namespace Platform.DeadLetters;
 
-/// <summary>Reads dead letters as the caller may see them: those of his own events, for operators all.</summary>
-public sealed class DeadLetterQueries(PlatformDbContext db, OperatorAccess operators, TimeProvider clock)
+/// <summary>Reads dead letters as the caller may see them: those of his own events, for operators all. What went wrong inside is for operators.</summary>
+public sealed class DeadLetterQueries(PlatformDbContext db, OperatorAccess operators, Caller caller, TimeProvider clock)
 {
     private const int Largest = 10;
 
@@ -16,7 +17,8 @@ public sealed class DeadLetterQueries(PlatformDbContext db, OperatorAccess opera
         if (await db.DeadLetters.AsNoTracking().Where(m => m.EventId == eventId).OrderByDescending(m => m.FailedAt).ThenByDescending(m => m.Id).FirstOrDefaultAsync(ct) is not { } letter)
             return DeadLetterErrors.NotFound;
         await operators.NoteAsync("dlq_message", eventId, () => Task.FromResult(letter.UserId), ct);
-        return DeadLetterRecord.From(letter, clock.GetUtcNow());
+        var record = DeadLetterRecord.From(letter, clock.GetUtcNow());
+        return caller.IsOperator ? record : record with { Error = DeadLetter.ErrorFor(letter.Consumer), LastError = null };
     }
 
     public async Task<Result<DeadLetterList>> ListAsync(DeadLetterFilter filter, CancellationToken ct)
@@ -31,10 +33,11 @@ public sealed class DeadLetterQueries(PlatformDbContext db, OperatorAccess opera
 
         var now = clock.GetUtcNow();
         var total = await letters.LongCountAsync(ct);
+        var isOperator = caller.IsOperator;
         var page = await letters.OrderByDescending(m => m.FailedAt).ThenByDescending(m => m.Id).Skip(filter.Offset).Take(filter.Limit)
             .Select(m => new DeadLetterView(
-                m.EventId, m.EventType, m.OriginalTopic, m.Error, m.RetryCount, m.FailedAt, m.Status, Ages.Between(m.FailedAt, now),
-                new DeadLetterDetails(m.ProducerId, m.DlqOffset, m.DlqPartition, m.LastError, m.NextRetryAt)))
+                m.EventId, m.EventType, m.OriginalTopic, isOperator ? m.Error : DeadLetter.ErrorFor(m.Consumer), m.RetryCount, m.FailedAt, m.Status, Ages.Between(m.FailedAt, now),
+                new DeadLetterDetails(m.ProducerId, m.DlqOffset, m.DlqPartition, isOperator ? m.LastError : null, m.NextRetryAt)))
             .ToListAsync(ct);
         return new DeadLetterList(page, total, filter.Offset, filter.Limit);
     }

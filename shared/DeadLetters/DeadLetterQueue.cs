@@ -33,7 +33,7 @@ public sealed class DeadLetterQueue(IServiceScopeFactory scopes, DatabaseSetting
     internal static void Leave(PlatformDbContext db, string consumer, PlatformEvent stored, string error, DateTimeOffset now)
     {
         var letter = db.DeadLetters.Add(Of(consumer, stored, error, now)).Entity;
-        db.TellReceived(letter, error);
+        db.TellReceived(letter);
     }
 
     private async Task StoreAsync(string subscription, PlatformEvent stored, string error, CancellationToken ct)
@@ -46,7 +46,7 @@ public sealed class DeadLetterQueue(IServiceScopeFactory scopes, DatabaseSetting
             {
                 var now = clock.GetUtcNow();
                 var letter = await UpsertAsync(db, subscription, stored, error, now, ct);
-                db.TellReceived(letter, error);
+                db.TellReceived(letter);
                 letter.Follow(await policies.ResolveAsync(letter.OrganizationId, letter.OriginalTopic, ct), (Random.Shared.NextDouble() * 2) - 1, now);
                 if (letter.Status == DeadLetterStatus.Discarded)
                     db.TellDiscarded(WaitingLetter.Of(letter), letter.DiscardReason!);

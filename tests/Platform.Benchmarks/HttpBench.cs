@@ -6,7 +6,7 @@ namespace Platform.Benchmarks;
 
 /// <summary>
 /// Requests per second of small JSON answers through the whole pipeline, against bare Kestrel endpoints that write the same bodies;
-/// then start-up time and idle memory of the two processes.
+/// then what rights cost of a request, and start-up time and idle memory of the two processes.
 /// </summary>
 internal static class HttpBench
 {
@@ -28,7 +28,21 @@ internal static class HttpBench
         var token = await user.SignUpAsync(platform.DataDirectory);
         await CompareAsync(report, "auth", new Uri(platform.Url, "/api/v1/events/health"), token, new Uri(bare.Url, "/streams"), rounds, "target: >= 0.50");
         await CompareAsync(report, "public", new Uri(platform.Url, "/health/healthz"), null, new Uri(bare.Url, "/health"), rounds, "target: >= 0.70");
+        await ShareOfRightsAsync(report, new Uri(platform.Url, "/api/v1/events/health"), new Uri(platform.Url, "/health/healthz"), token, rounds);
         return report.Finish();
+    }
+
+    /// <summary>What authentication, permission and rate limit add to a request: an operation that needs them, less one that does not. Both answer from memory.</summary>
+    private static async Task ShareOfRightsAsync(Report report, Uri guarded, Uri open, string token, int rounds)
+    {
+        var (whole, added) = (new List<double>(), new List<double>());
+        for (var round = 0; round < rounds; round++)
+        {
+            whole.Add(await Wrk.MedianMicrosecondsAsync(guarded, Seconds, token));
+            added.Add(whole[^1] - await Wrk.MedianMicrosecondsAsync(open, Seconds));
+        }
+
+        report.Add(new Case("http", "rights", Report.Median(added), "us (p50)", "the whole request", Report.Median(whole), rounds, "target: ours <= 60 us"));
     }
 
     /// <summary>Alternates between the two servers, so that a noisy neighbour hits both.</summary>

@@ -7,10 +7,20 @@ namespace Platform.Benchmarks;
 /// <summary>One bounded run of the load generator <c>wrk</c> against a server on this machine.</summary>
 internal static partial class Wrk
 {
-    public static async Task<double> RequestsPerSecondAsync(Uri url, int seconds, string? bearer = null)
+    public static async Task<double> RequestsPerSecondAsync(Uri url, int seconds, string? bearer = null) =>
+        double.Parse(Rate().Match(await RunAsync(url, ["-c32", $"-d{seconds}s"], bearer)).Groups["rate"].Value, CultureInfo.InvariantCulture);
+
+    /// <summary>The median time of a request on one connection, one after the other.</summary>
+    public static async Task<double> MedianMicrosecondsAsync(Uri url, int seconds, string? bearer = null)
+    {
+        var median = Median().Match(await RunAsync(url, ["-c1", $"-d{seconds}s", "--latency"], bearer));
+        return double.Parse(median.Groups["time"].Value, CultureInfo.InvariantCulture) * (median.Groups["unit"].Value == "ms" ? 1000 : 1);
+    }
+
+    private static async Task<string> RunAsync(Uri url, string[] options, string? bearer)
     {
         var start = new ProcessStartInfo("wrk") { UseShellExecute = false, RedirectStandardOutput = true };
-        foreach (var argument in new[] { "-t1", "-c32", $"-d{seconds}s" })
+        foreach (var argument in (string[])["-t1", .. options])
             start.ArgumentList.Add(argument);
         if (bearer is not null)
         {
@@ -24,9 +34,12 @@ internal static partial class Wrk
         await process.WaitForExitAsync();
         if (output.Contains("Non-2xx", StringComparison.Ordinal))
             throw new InvalidOperationException($"{url} refused requests:\n{output}");
-        return double.Parse(Rate().Match(output).Groups["rate"].Value, CultureInfo.InvariantCulture);
+        return output;
     }
 
     [GeneratedRegex(@"Requests/sec:\s+(?<rate>[0-9.]+)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Rate();
+
+    [GeneratedRegex(@"50%\s+(?<time>[0-9.]+)(?<unit>us|ms)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Median();
 }

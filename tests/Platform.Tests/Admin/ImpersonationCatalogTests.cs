@@ -18,6 +18,7 @@ public sealed partial class ImpersonationCatalogTests
     private static readonly Dictionary<string, string> Harmless = new(StringComparer.Ordinal)
     {
         ["Auth_VerifyToken"] = "tells whether the session is good",
+        ["UserSettings_UpdateCustom"] = "the key in its path names a setting of a client",
         ["Impersonation_Act"] = "stops the impersonation; starting another needs an operator",
     };
 

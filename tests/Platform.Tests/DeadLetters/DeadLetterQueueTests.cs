@@ -30,7 +30,7 @@ public sealed class DeadLetterQueueTests(PostgresServer postgres)
         var notice = await lab.AskAsync(db => db.Events.SingleAsync(e => e.EventType == "dlq_message_received"));
         Assert.Equal((user, organization), (notice.UserId!.Value, notice.OrganizationId!.Value));
         var told = notice.ReadPayload<DeadLetterReceived>();
-        Assert.Equal((stored.EventId, "sample_events", "sample_event", "boom", 0), (told.DlqEventId, told.OriginalTopic, told.OriginalEventType, told.Error, told.RetryCount));
+        Assert.Equal((stored.EventId, "sample_events", "sample_event", $"{DeadLetterLab.First} could not handle the event", 0), (told.DlqEventId, told.OriginalTopic, told.OriginalEventType, told.Error, told.RetryCount));
     }
 
     [Theory]
