@@ -13,9 +13,9 @@ namespace Platform.Events;
 /// Deals with the notices of a subscription. Events of one aggregate are handled in their order: a notice that overtook another first handles the events before
 /// it, and the one that comes late finds its event done. See <see cref="EventDelivery"/> for what happens to one event.
 /// </summary>
-public sealed class EventConsumer(IServiceScopeFactory scopes, DatabaseReady ready, EventSubscriptions subscriptions, RecentEvents recent, EventDelivery delivery, TimeProvider clock)
+public sealed class EventConsumer(IServiceScopeFactory scopes, DatabaseReady ready, EventSubscriptions subscriptions, RecentEvents recent, EventDelivery delivery)
 {
-    /// <summary>Earlier events than this are left to their own notices: a new subscription does not go through the history of an old aggregate.</summary>
+    /// <summary>How much earlier than the event of a notice another may be to be handled with it; a new subscription does not go through the history of an old aggregate.</summary>
     private static readonly TimeSpan CatchUp = TimeSpan.FromHours(1);
 
     private static readonly HotQuery<Func<PlatformDbContext, string, string, CancellationToken, Task<long>>> Done = new(() => EF.CompileAsyncQuery(
@@ -72,7 +72,7 @@ public sealed class EventConsumer(IServiceScopeFactory scopes, DatabaseReady rea
     private Task<List<PlatformEvent>> EarlierAsync(PlatformDbContext db, string subscription, PlatformEvent stored, long done, CancellationToken ct)
     {
         var types = subscriptions.EventTypesOf(subscription);
-        var since = clock.GetUtcNow() - CatchUp;
+        var since = stored.StoredAt - CatchUp;
         var earlier = db.Events.AsNoTracking()
             .Where(e => e.AggregateId == stored.AggregateId && e.Sequence > done && e.Sequence < stored.Sequence && e.StoredAt >= since && types.Contains(e.EventType));
         return (stored.ReplayOf is null ? earlier.Where(e => e.ReplayOf == null) : earlier.Where(e => e.ReplayOf != null))

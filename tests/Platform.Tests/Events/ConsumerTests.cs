@@ -39,6 +39,17 @@ public sealed class ConsumerTests(PostgresServer postgres) : IClassFixture<Postg
     }
 
     [Fact]
+    public async Task Handle_OvertakingNoticeAfterALongOutage_LosesNoEvent()
+    {
+        await using var database = await CreateAsync(onPostgres: false);
+        var notices = await StoreAsync(database, 2);
+        database.Clock.Advance(TimeSpan.FromHours(30)); // nobody took them all the while
+        await HandleAsync(database, notices[1]);
+        await HandleAsync(database, notices[0]);
+        Assert.Equal(["n0", "n1"], await EffectsAsync(database));
+    }
+
+    [Fact]
     public async Task Handle_HandlerFailsOnce_IsTriedAgainAfterOneSecond()
     {
         await using var database = await CreateAsync(false);

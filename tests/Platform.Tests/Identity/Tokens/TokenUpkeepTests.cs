@@ -27,16 +27,21 @@ public sealed class TokenUpkeepTests
         Assert.Equal(0, await warnings.WarnAsync(CancellationToken.None));   // whoever makes a token for three days knows
         clock.Advance(TimeSpan.FromDays(2.5));
         Assert.Equal(1, await warnings.WarnAsync(CancellationToken.None));   // short, a day before
+        await ToldAsync(1);
         clock.Advance(TimeSpan.FromDays(20.6));
         Assert.Equal(1, await warnings.WarnAsync(CancellationToken.None));   // long, a week before
         Assert.Equal(0, await warnings.WarnAsync(CancellationToken.None));
+        await ToldAsync(2);
         clock.Advance(TimeSpan.FromDays(6.2));
         Assert.Equal(1, (await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => warnings.WarnAsync(CancellationToken.None)))).Sum());
 
-        await Until.TrueAsync(async () => await app.DatabaseAsync(found => found.Notifications.CountAsync(row => row.UserId == user.Id)) == 3, "the notifications are there");
+        await ToldAsync(3);
         var subjects = await app.DatabaseAsync(found => found.Notifications.Where(row => row.UserId == user.Id).OrderBy(row => row.Subject).Select(row => row.Subject).ToListAsync());
         Assert.Equal(["Access token expires in 1 day", "Access token expires in 1 day", "Access token expires in 7 days"], subjects);
         Assert.All(await app.DatabaseAsync(found => found.Notifications.ToListAsync()), row => Assert.Equal(Platform.Notifications.NotificationType.SecurityAlert, row.Type));
+
+        Task ToldAsync(int times) =>
+            Until.TrueAsync(async () => await app.DatabaseAsync(found => found.Notifications.CountAsync(row => row.UserId == user.Id)) == times, $"{times} notifications are there");
     }
 
     [Fact]
