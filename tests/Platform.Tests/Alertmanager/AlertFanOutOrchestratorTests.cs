@@ -24,7 +24,7 @@ public sealed class AlertFanOutOrchestratorTests
             .Run(AlertFanOutOrchestrator.RunAsync);
 
         Assert.Equal(OrchestrationRuntimeStatus.Completed, outcome.Status);
-        Assert.Equal(["Alertmanager_Tell", "Alertmanager_Tell", "Alertmanager_Annotate", "Alertmanager_Annotate", "Alertmanager_Tell", "Alertmanager_Tell"], outcome.Calls.Select(call => call.Name));
+        Assert.Equal(["Alertmanager_Tell", "Alertmanager_Tell", "Alertmanager_Annotate", "Alertmanager_Annotate", "Alertmanager_Annotate", "Alertmanager_Tell", "Alertmanager_Tell"], outcome.Calls.Select(call => call.Name));
         Assert.Equal(new AlertFanOut.Outcome(414, 2), outcome.ReadOutputAs<AlertFanOut.Outcome>());
     }
 
