@@ -136,7 +136,7 @@ public sealed class AuditChainTests(PostgresServer postgres) : IClassFixture<Pos
     [Fact]
     public async Task Link_ManyNodesAtOnceWithLateCorrections_GivesOneUnbrokenChain()
     {
-        var connection = await postgres.CreateDatabaseAsync();
+        var connection = await postgres.CreateMigratedDatabaseAsync();
         var nodes = new List<AuditLab> { await AuditLab.CreateAsync(connection) };
         for (var i = 1; i < 3; i++)
             nodes.Add(await AuditLab.CreateAsync(connection, migrate: false));

@@ -23,7 +23,7 @@ internal sealed class AuditLab : IAsyncDisposable
         ? await TestDatabase.CreateAsync(Configure, migrate)
         : await TestDatabase.CreatePostgresAsync(connectionString, Configure, migrate));
 
-    public static async Task<AuditLab> CreateAsync(Db db, PostgresServer postgres) => await CreateAsync(db == Db.Postgres ? await postgres.CreateDatabaseAsync() : null);
+    public static async Task<AuditLab> CreateAsync(Db db, PostgresServer postgres) => await CreateAsync(db == Db.Postgres ? await postgres.CreateMigratedDatabaseAsync() : null);
 
     /// <summary>Stores entries one after the other, ten milliseconds apart.</summary>
     public async Task WriteAsync(Guid organization, int count)

@@ -56,5 +56,5 @@ public sealed class BoundedReadsTests(PostgresServer postgres) : IClassFixture<P
     }
 
     private async Task<TestDatabase> CreateAsync(Db kind) =>
-        kind == Db.Sqlite ? await TestDatabase.CreateAsync() : await TestDatabase.CreatePostgresAsync(await postgres.CreateDatabaseAsync());
+        kind == Db.Sqlite ? await TestDatabase.CreateAsync() : await TestDatabase.CreatePostgresAsync(await postgres.CreateMigratedDatabaseAsync());
 }

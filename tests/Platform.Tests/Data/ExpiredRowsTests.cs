@@ -35,7 +35,7 @@ public sealed class ExpiredRowsTests(PostgresServer postgres) : IClassFixture<Po
     }
 
     private async Task<TestDatabase> CreateAsync(Db provider) => provider == Db.Postgres
-        ? await TestDatabase.CreatePostgresAsync(await postgres.CreateDatabaseAsync())
+        ? await TestDatabase.CreatePostgresAsync(await postgres.CreateMigratedDatabaseAsync())
         : await TestDatabase.CreateAsync();
 
     private static async Task AddOffsetsAsync(TestDatabase database, int count, DateTimeOffset updated, string prefix)

@@ -100,7 +100,7 @@ public sealed class TenantTests(PostgresServer postgres) : IClassFixture<Postgre
     }
 
     private async Task<TestDatabase> CreateAsync(bool onPostgres) =>
-        onPostgres ? await TestDatabase.CreatePostgresAsync(await postgres.CreateDatabaseAsync()) : await TestDatabase.CreateAsync();
+        onPostgres ? await TestDatabase.CreatePostgresAsync(await postgres.CreateMigratedDatabaseAsync()) : await TestDatabase.CreateAsync();
 
     private static async Task<List<IEntityType>> TenantTypesAsync(TestDatabase database)
     {

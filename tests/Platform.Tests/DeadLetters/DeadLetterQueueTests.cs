@@ -169,5 +169,5 @@ public sealed class DeadLetterQueueTests(PostgresServer postgres)
         Assert.DoesNotContain(await lab.NoticesAsync(), type => type.StartsWith("dlq_message", StringComparison.Ordinal));
     }
 
-    private async Task<DeadLetterLab> CreateAsync(bool onPostgres) => await DeadLetterLab.CreateAsync(onPostgres ? await postgres.CreateDatabaseAsync() : null);
+    private async Task<DeadLetterLab> CreateAsync(bool onPostgres) => await DeadLetterLab.CreateAsync(onPostgres ? await postgres.CreateMigratedDatabaseAsync() : null);
 }

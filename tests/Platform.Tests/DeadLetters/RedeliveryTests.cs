@@ -197,7 +197,7 @@ public sealed class RedeliveryTests(PostgresServer postgres)
         Assert.Equal(1, await lab.AskAsync(db => db.AuditEntries.CountAsync(entry => entry.Action == "operator.access" && entry.ResourceId == owned.EventId.ToString())));
     }
 
-    private async Task<DeadLetterLab> CreateAsync(bool onPostgres) => await DeadLetterLab.CreateAsync(onPostgres ? await postgres.CreateDatabaseAsync() : null);
+    private async Task<DeadLetterLab> CreateAsync(bool onPostgres) => await DeadLetterLab.CreateAsync(onPostgres ? await postgres.CreateMigratedDatabaseAsync() : null);
 
     // The pauses run on the fake clock; it is moved whenever the work has come to a pause.
     private static async Task AdvanceUntilAsync(DeadLetterLab lab, Task work)

@@ -189,7 +189,7 @@ public sealed class ConsumerTests(PostgresServer postgres) : IClassFixture<Postg
             services.AddEventHandler<RecordingHandler>(Subscription, ["sample_event"]);
         }
 
-        return onPostgres ? await TestDatabase.CreatePostgresAsync(await postgres.CreateDatabaseAsync(), Configure) : await TestDatabase.CreateAsync(Configure);
+        return onPostgres ? await TestDatabase.CreatePostgresAsync(await postgres.CreateMigratedDatabaseAsync(), Configure) : await TestDatabase.CreateAsync(Configure);
     }
 
     private static async Task<EventNotice[]> StoreAsync(TestDatabase database, int count)

@@ -80,7 +80,7 @@ public sealed class EventAggregationTests(PostgresServer postgres) : IClassFixtu
     [Fact]
     public async Task Run_OnPostgres_GivesTheSame()
     {
-        await using var database = await FilledAsync(await TestDatabase.CreatePostgresAsync(await postgres.CreateDatabaseAsync()));
+        await using var database = await FilledAsync(await TestDatabase.CreatePostgresAsync(await postgres.CreateMigratedDatabaseAsync()));
         foreach (var row in Pipelines)
             Assert.Equal((string)row[1], await RunAsync(database, (string)row[0]));
     }
@@ -133,7 +133,7 @@ public sealed class EventAggregationTests(PostgresServer postgres) : IClassFixtu
     [InlineData(true)]
     public async Task Run_MoreThanAHundredThousandEvents_AsksForLess(bool onPostgres)
     {
-        await using var database = onPostgres ? await TestDatabase.CreatePostgresAsync(await postgres.CreateDatabaseAsync()) : await TestDatabase.CreateAsync();
+        await using var database = onPostgres ? await TestDatabase.CreatePostgresAsync(await postgres.CreateMigratedDatabaseAsync()) : await TestDatabase.CreateAsync();
         for (var i = 0; i < 10; i++)
             await StoreAsync(database, [.. Enumerable.Range(0, 10_001).Select(n => Draft(Alice, n < 10_000 ? "pod_created" : "pod_deleted", at: Start.AddSeconds(i)))]);
 

@@ -13,7 +13,7 @@ public sealed class EventArchiveTests(PostgresServer postgres) : IClassFixture<P
     [InlineData(true)]
     public async Task Sweep_ArchivedEvents_GoWhenTheEventWouldHaveGone(bool onPostgres)
     {
-        await using var database = onPostgres ? await TestDatabase.CreatePostgresAsync(await postgres.CreateDatabaseAsync()) : await TestDatabase.CreateAsync();
+        await using var database = onPostgres ? await TestDatabase.CreatePostgresAsync(await postgres.CreateMigratedDatabaseAsync()) : await TestDatabase.CreateAsync();
         await using (var scope = database.As(Caller.Platform))
         {
             var stored = scope.Db.Raise(new SampleEvent("a", 1));

@@ -19,7 +19,7 @@ public sealed class EventRelayTests(PostgresServer postgres) : IClassFixture<Pos
     [Fact]
     public async Task Run_CommitsInTheOppositeOrderOfRowIds_ReaderSeesBothEvents()
     {
-        await using var database = await TestDatabase.CreatePostgresAsync(await postgres.CreateDatabaseAsync());
+        await using var database = await TestDatabase.CreatePostgresAsync(await postgres.CreateMigratedDatabaseAsync());
         var relay = database.Get<EventRelay>();
         await using var slow = database.As(Caller.Platform);
         await using var fast = database.As(Caller.Platform);
@@ -49,7 +49,7 @@ public sealed class EventRelayTests(PostgresServer postgres) : IClassFixture<Pos
     [Fact]
     public async Task Run_RelaysOfTwoNodesAtOnce_NumberEachEventOnceWithoutGaps()
     {
-        var connection = await postgres.CreateDatabaseAsync();
+        var connection = await postgres.CreateMigratedDatabaseAsync();
         await using var one = await TestDatabase.CreatePostgresAsync(connection);
         await using var two = await TestDatabase.CreatePostgresAsync(connection);
         await AppendAndRelayAsync(one, two);
@@ -67,7 +67,7 @@ public sealed class EventRelayTests(PostgresServer postgres) : IClassFixture<Pos
     [Fact]
     public async Task Run_MoreThanABatchOnPostgres_NumbersAll()
     {
-        await using var database = await TestDatabase.CreatePostgresAsync(await postgres.CreateDatabaseAsync());
+        await using var database = await TestDatabase.CreatePostgresAsync(await postgres.CreateMigratedDatabaseAsync());
         await RaiseAsync(database, 2500);
 
         Assert.Equal(2500, await database.Get<EventRelay>().RunAsync(CancellationToken.None));
@@ -110,7 +110,7 @@ public sealed class EventRelayTests(PostgresServer postgres) : IClassFixture<Pos
     [Fact]
     public async Task Listener_AnotherNodeNumbers_WakesThisNode()
     {
-        var connection = await postgres.CreateDatabaseAsync();
+        var connection = await postgres.CreateMigratedDatabaseAsync();
         await using var here = await TestDatabase.CreatePostgresAsync(connection);
         await using var there = await TestDatabase.CreatePostgresAsync(connection);
         using var listener = ActivatorUtilities.CreateInstance<EventListener>(here.Services);

@@ -171,7 +171,7 @@ public sealed class CancelSagaTests(PostgresServer postgres)
     }
 
     private async Task<ExecutionLab> CreateLabAsync(bool onPostgres, int maxConcurrent = 10) =>
-        await ExecutionLab.CreateAsync(onPostgres ? await postgres.CreateDatabaseAsync() : null, maxConcurrent);
+        await ExecutionLab.CreateAsync(onPostgres ? await postgres.CreateMigratedDatabaseAsync() : null, maxConcurrent);
 
     private static async Task<Result<SagaCancelAnswer>> CancelAsync(ExecutionLab lab, Guid executionId)
     {

@@ -11,7 +11,7 @@ namespace Platform.Tests.Executions;
 public sealed class ExecutionQueueTests(PostgresServer postgres)
 {
     private async Task<ExecutionLab> CreateLabAsync(bool onPostgres, int maxConcurrent) =>
-        await ExecutionLab.CreateAsync(onPostgres ? await postgres.CreateDatabaseAsync() : null, maxConcurrent);
+        await ExecutionLab.CreateAsync(onPostgres ? await postgres.CreateMigratedDatabaseAsync() : null, maxConcurrent);
 
     [Theory]
     [InlineData(false)]

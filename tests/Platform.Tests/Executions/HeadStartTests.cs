@@ -178,7 +178,7 @@ public sealed class HeadStartTests(PostgresServer postgres)
     [Fact]
     public async Task Start_OnPostgres_LeavesTheRunToTheSaga()
     {
-        await using var lab = await ExecutionLab.CreateAsync(await postgres.CreateDatabaseAsync(), runAhead: true);
+        await using var lab = await ExecutionLab.CreateAsync(await postgres.CreateMigratedDatabaseAsync(), runAhead: true);
         var id = await lab.StartAsync();
 
         Assert.Null((await lab.GetAsync(id)).RunToken);

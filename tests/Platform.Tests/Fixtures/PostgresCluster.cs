@@ -23,13 +23,13 @@ internal sealed class PostgresCluster(string binaries, string directory, string?
 
     public string ConnectionString(string database) => $"Host={directory};Username=postgres;Database={database};Include Error Detail=true";
 
-    /// <summary>Makes an empty database and returns its connection string.</summary>
-    public async Task<string> CreateDatabaseAsync()
+    /// <summary>Makes a database, empty or a copy of <paramref name="template"/> (to which nobody may be connected), and returns its connection string.</summary>
+    public async Task<string> CreateDatabaseAsync(string template = "template1")
     {
         var name = $"t{Guid.NewGuid():N}";
         await using var connection = new NpgsqlConnection(ConnectionString("postgres"));
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+        await using var command = new NpgsqlCommand($"CREATE DATABASE {name} TEMPLATE {template}", connection);
         await command.ExecuteNonQueryAsync();
         return ConnectionString(name);
     }

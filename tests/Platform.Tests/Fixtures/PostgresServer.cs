@@ -4,7 +4,7 @@ namespace Platform.Tests.Fixtures;
 /// A real PostgreSQL for tests: <c>[Collection(PostgresServer.Collection)]</c> and a constructor parameter, or <c>IClassFixture&lt;PostgresServer&gt;</c>. All users share one server with fsync on, reached through a
 /// unix socket; it starts with the first fixture and stops with the last. Missing binaries fail the tests.
 /// </summary>
-public sealed class PostgresServer : IAsyncLifetime
+public sealed partial class PostgresServer : IAsyncLifetime
 {
     public const string Collection = "PostgreSQL";
 

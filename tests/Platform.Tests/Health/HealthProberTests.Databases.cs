@@ -57,7 +57,7 @@ public sealed class PostgresHealthProberTests(PostgresServer server) : HealthPro
 {
     protected override bool NumbersAtOnce => false;
 
-    protected override async Task<TestDatabase> CreateDatabaseAsync() => await TestDatabase.CreatePostgresAsync(await server.CreateDatabaseAsync());
+    protected override async Task<TestDatabase> CreateDatabaseAsync() => await TestDatabase.CreatePostgresAsync(await server.CreateMigratedDatabaseAsync());
 
     protected override IEnumerable<(Func<TestDatabase, Task> Break, Func<TestDatabase, Task> Mend)> Faults =>
         [(database => SetReadOnlyAsync(database, true), database => SetReadOnlyAsync(database, false))];

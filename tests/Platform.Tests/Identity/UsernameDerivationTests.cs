@@ -24,7 +24,7 @@ public sealed class UsernameDerivationTests(PostgresServer postgres) : IClassFix
     [InlineData(true)]
     public async Task Free_LongNameWithManyNamesakes_StaysWithinTheLimit(bool onPostgres)
     {
-        await using var database = onPostgres ? await TestDatabase.CreatePostgresAsync(await postgres.CreateDatabaseAsync()) : await TestDatabase.CreateAsync();
+        await using var database = onPostgres ? await TestDatabase.CreatePostgresAsync(await postgres.CreateMigratedDatabaseAsync()) : await TestDatabase.CreateAsync();
         var name = new string('n', 80);
         string[] taken = [name[..64], .. Enumerable.Range(2, 40).Select(number => $"{name[..(number < 10 ? 62 : 61)]}-{number}")];
 

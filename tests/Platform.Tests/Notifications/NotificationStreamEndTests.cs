@@ -74,7 +74,7 @@ public sealed class NotificationStreamEndTests(PostgresServer postgres) : IClass
     [Fact]
     public async Task TwoNodes_OnOneDatabase_StreamEachOthersNotifications()
     {
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await postgres.CreateMigratedDatabaseAsync();
         await using var first = await PlatformApp.StartAsync(Db.Postgres, connectionString: database, settings: ("Secrets:MasterKey", Convert.ToBase64String(new byte[32])));
         await using var second = await PlatformApp.StartAsync(Db.Postgres, connectionString: database, settings: ("Secrets:MasterKey", Convert.ToBase64String(new byte[32])));
         var user = await first.CreateUserAsync();

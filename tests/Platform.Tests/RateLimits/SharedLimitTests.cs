@@ -54,7 +54,7 @@ public sealed class SharedLimitTests(PostgresServer postgres) : IClassFixture<Po
     [Fact]
     public async Task ManyNodes_AtOnce_AllGetAnAnswerAndNoMoreThanTheLimit()
     {
-        await using var database = await TestDatabase.CreatePostgresAsync(await postgres.CreateDatabaseAsync());
+        await using var database = await TestDatabase.CreatePostgresAsync(await postgres.CreateMigratedDatabaseAsync());
         var nodes = Enumerable.Range(0, 40).Select(_ => Limiter(database, new FakeTimeProvider(Start))).ToList();
         var key = new RateKey(Guid.CreateVersion7(), null, Rate.Api, "route");
 
@@ -90,7 +90,7 @@ public sealed class SharedLimitTests(PostgresServer postgres) : IClassFixture<Po
     [Fact]
     public async Task NodesOfTwoAlgorithms_DuringADeployment_KeepTheirCounts()
     {
-        await using var database = await TestDatabase.CreatePostgresAsync(await postgres.CreateDatabaseAsync());
+        await using var database = await TestDatabase.CreatePostgresAsync(await postgres.CreateMigratedDatabaseAsync());
         var clock = new FakeTimeProvider(Start);
         RateLimiter[] nodes = [Limiter(database, clock), Limiter(database, clock, ("RateLimit:Algorithm", RateRules.TokenBucket))];
         var key = new RateKey(Guid.CreateVersion7(), null, Rate.Api, "route");

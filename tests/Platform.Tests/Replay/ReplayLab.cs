@@ -39,7 +39,7 @@ internal sealed class ReplayLab : IAsyncDisposable
             services.AddSingleton<List<Guid>>().AddEventHandler<RecordingHandler>(Consumer, [Queued]);
         }
 
-        return new ReplayLab(db == Db.Sqlite ? await TestDatabase.CreateAsync(Configure) : await TestDatabase.CreatePostgresAsync(await postgres.CreateDatabaseAsync(), Configure), directory);
+        return new ReplayLab(db == Db.Sqlite ? await TestDatabase.CreateAsync(Configure) : await TestDatabase.CreatePostgresAsync(await postgres.CreateMigratedDatabaseAsync(), Configure), directory);
     }
 
     /// <summary>Stores events of one aggregate that happened <paramref name="gap"/> apart.</summary>

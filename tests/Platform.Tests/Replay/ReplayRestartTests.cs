@@ -14,7 +14,7 @@ public sealed class ReplayRestartTests(PostgresServer postgres) : IClassFixture<
     [InlineData(Db.Postgres)]
     public async Task File_PausedResumedAndRestarted_HoldsEveryEventOnce(Db db)
     {
-        var database = db == Db.Postgres ? await postgres.CreateDatabaseAsync() : null;
+        var database = db == Db.Postgres ? await postgres.CreateMigratedDatabaseAsync() : null;
         var aggregate = Guid.CreateVersion7().ToString();
         Guid session;
         List<Guid> ids;
@@ -49,7 +49,7 @@ public sealed class ReplayRestartTests(PostgresServer postgres) : IClassFixture<
     [Fact]
     public async Task Bus_OneOfTwoNodesEnds_TheOtherGoesOnBehindTheLastEvent()
     {
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await postgres.CreateMigratedDatabaseAsync();
         var first = await StartAsync(Db.Postgres, database);
         await using var second = await StartAsync(Db.Postgres, database);
         var world = await ReplayWorld.OfAsync(second);

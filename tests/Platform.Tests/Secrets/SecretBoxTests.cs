@@ -177,7 +177,7 @@ public sealed class SqliteSecretBoxTests : SecretBoxTests
 public sealed class PostgresSecretBoxTests(PostgresServer server) : SecretBoxTests
 {
     protected override async Task<TestDatabase> CreateDatabaseAsync(Action<IServiceCollection> configure) =>
-        await TestDatabase.CreatePostgresAsync(await server.CreateDatabaseAsync(), configure);
+        await TestDatabase.CreatePostgresAsync(await server.CreateMigratedDatabaseAsync(), configure);
 }
 
 public sealed class MasterKeysTests : IDisposable

@@ -79,7 +79,7 @@ public sealed class VariableSecrecyTests
         {
             await using var server = new PostgresServer();
             await server.InitializeAsync();
-            var connection = database == Db.Postgres ? await server.CreateDatabaseAsync() : null;
+            var connection = database == Db.Postgres ? await server.CreateMigratedDatabaseAsync() : null;
             TestUser user;
             Guid secret, plain;
             await using (var app = await StartAsync(("Secrets:MasterKey", old)))

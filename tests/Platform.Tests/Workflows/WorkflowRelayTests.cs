@@ -92,7 +92,7 @@ public sealed class WorkflowRelayTests(PostgresServer postgres) : IClassFixture<
     [Fact]
     public async Task Run_TwoNodesAtOnce_HandOverEachMessageOnce()
     {
-        var connection = await postgres.CreateDatabaseAsync();
+        var connection = await postgres.CreateMigratedDatabaseAsync();
         await using var one = await TestDatabase.CreatePostgresAsync(connection);
         await using var two = await TestDatabase.CreatePostgresAsync(connection);
         await AddAsync(one, w =>
@@ -108,7 +108,7 @@ public sealed class WorkflowRelayTests(PostgresServer postgres) : IClassFixture<
     }
 
     private async Task<TestDatabase> CreateAsync(bool onPostgres) =>
-        onPostgres ? await TestDatabase.CreatePostgresAsync(await postgres.CreateDatabaseAsync()) : await TestDatabase.CreateAsync();
+        onPostgres ? await TestDatabase.CreatePostgresAsync(await postgres.CreateMigratedDatabaseAsync()) : await TestDatabase.CreateAsync();
 
     private static async Task AddAsync(TestDatabase database, Action<IWorkflows> add)
     {
