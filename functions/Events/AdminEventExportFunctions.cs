@@ -36,5 +36,5 @@ public sealed class AdminEventExportFunctions(EventExport export, EventCatalog c
     }
 
     private async Task<Result<ExportedEvents>> BeginAsync(ExportQuery query, CancellationToken ct) =>
-        catalog.Check(query.EventTypes, "query", "event_types") is { } unknown ? unknown : await export.BeginAsync(query.ToFilter(), query.Limit, ct);
+        catalog.Check(query.EventTypes ?? [], "query", "event_types") is { } unknown ? unknown : await export.BeginAsync(query.ToFilter(), query.Limit, ct);
 }

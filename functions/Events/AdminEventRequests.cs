@@ -38,22 +38,8 @@ public sealed record BrowseBody : IValidatableObject
 }
 
 /// <summary>Which events are browsed; all without any.</summary>
-public sealed record BrowseFilters : IValidatableObject
+public sealed record BrowseFilters : EventConditions, IValidatableObject
 {
-    [MaxLength(100)]
-    public IReadOnlyList<string>? EventTypes { get; init; }
-
-    [StringLength(256)]
-    public string? AggregateId { get; init; }
-
-    [StringLength(128)]
-    public string? CorrelationId { get; init; }
-
-    public Guid? UserId { get; init; }
-
-    [StringLength(128)]
-    public string? ServiceName { get; init; }
-
     public DateTimeOffset? StartTime { get; init; }
 
     public DateTimeOffset? EndTime { get; init; }
@@ -62,17 +48,7 @@ public sealed record BrowseFilters : IValidatableObject
     [StringLength(200)]
     public string? SearchText { get; init; }
 
-    public EventFilter ToFilter() => new()
-    {
-        EventTypes = EventTypes ?? [],
-        AggregateId = AggregateId,
-        CorrelationId = CorrelationId,
-        UserId = UserId,
-        ServiceName = ServiceName,
-        From = StartTime,
-        To = EndTime,
-        Search = SearchText,
-    };
+    public EventFilter ToFilter() => ToFilter(StartTime, EndTime) with { Search = SearchText };
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => TimeRange.Check(StartTime, EndTime, nameof(StartTime));
 }
@@ -86,27 +62,8 @@ public sealed record AdminStatsQuery
 }
 
 /// <summary>Query of the exports.</summary>
-public sealed record ExportQuery : IValidatableObject
+public sealed record ExportQuery : EventConditions, IValidatableObject
 {
-    /// <summary>Events of these types only.</summary>
-    [MaxLength(100)]
-    public IReadOnlyList<string> EventTypes { get; init; } = [];
-
-    /// <summary>Events of this aggregate only.</summary>
-    [StringLength(256)]
-    public string? AggregateId { get; init; }
-
-    /// <summary>Events of this correlation only.</summary>
-    [StringLength(128)]
-    public string? CorrelationId { get; init; }
-
-    /// <summary>Events of this user only.</summary>
-    public Guid? UserId { get; init; }
-
-    /// <summary>Events of this service only.</summary>
-    [StringLength(128)]
-    public string? ServiceName { get; init; }
-
     /// <summary>Happened at this time or later: ISO 8601, or seconds since 1970.</summary>
     [StringLength(40)]
     public string? StartTime { get; init; }
@@ -119,16 +76,7 @@ public sealed record ExportQuery : IValidatableObject
     [Range(1, EventExport.MaxEvents)]
     public int Limit { get; init; } = 10_000;
 
-    public EventFilter ToFilter() => new()
-    {
-        EventTypes = EventTypes,
-        AggregateId = AggregateId,
-        CorrelationId = CorrelationId,
-        UserId = UserId,
-        ServiceName = ServiceName,
-        From = TimeOf(StartTime),
-        To = TimeOf(EndTime),
-    };
+    public EventFilter ToFilter() => ToFilter(TimeOf(StartTime), TimeOf(EndTime));
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

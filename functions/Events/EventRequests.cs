@@ -55,25 +55,10 @@ public sealed record OwnEventsQuery : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => TimeRange.Check(StartTime, EndTime, nameof(StartTime));
 }
 
-/// <summary>Body of <c>POST /events/query</c>; the filters are ANDed.</summary>
-public sealed record EventSearch : IValidatableObject
+/// <summary>Body of <c>POST /events/query</c>; the filters are ANDed. Another user than the caller is for operators, who without one search everybody's.</summary>
+public sealed record EventSearch : EventConditions, IValidatableObject
 {
     private const int Deepest = 100_000;
-
-    [MaxLength(100)]
-    public IReadOnlyList<string>? EventTypes { get; init; }
-
-    [StringLength(256)]
-    public string? AggregateId { get; init; }
-
-    [StringLength(128)]
-    public string? CorrelationId { get; init; }
-
-    /// <summary>Another user than the caller is for operators, who without it search everybody's.</summary>
-    public Guid? UserId { get; init; }
-
-    [StringLength(128)]
-    public string? ServiceName { get; init; }
 
     public DateTimeOffset? StartTime { get; init; }
 
@@ -95,17 +80,7 @@ public sealed record EventSearch : IValidatableObject
 
     public EventOrder ToOrder() => new(SortBy, SortOrder == SortOrder.Desc);
 
-    public EventFilter ToFilter() => new()
-    {
-        EventTypes = EventTypes ?? [],
-        AggregateId = AggregateId,
-        CorrelationId = CorrelationId,
-        UserId = UserId,
-        ServiceName = ServiceName,
-        From = StartTime,
-        To = EndTime,
-        Search = TextSearch,
-    };
+    public EventFilter ToFilter() => ToFilter(StartTime, EndTime) with { Search = TextSearch };
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -14,18 +14,15 @@ public static class AlertFanOutOrchestrator
         {
             try
             {
-                if (item.Change != AlertChange.Fired)
-                    await AnnotateAlertActivity.CallAsync(context, new(item, input.CorrelationId));
-                if (item.Change == AlertChange.Repeated)
-                    continue;
-                for (Guid? after = Guid.Empty; after is not null;)
+                if (item.Change == AlertChange.Resolved)
+                    await AnnotateAlertActivity.CallAsync(context, new(item.StateId, item.StateId, input.CorrelationId)); // the firing is over
+                for (Guid? after = item.Change == AlertChange.Repeated ? null : Guid.Empty; after is not null;)
                 {
                     var page = await TellOfAlertActivity.CallAsync(context, new(item, after.Value, input.CorrelationId));
                     (after, told, failed) = (page.Next, told + page.Told, failed + page.Failed);
                 }
 
-                if (item.Change == AlertChange.Fired)
-                    await AnnotateAlertActivity.CallAsync(context, new(item, input.CorrelationId)); // what became known while they were told
+                await AnnotateAlertActivity.CallAsync(context, new(item.StateId, item.CauseId, input.CorrelationId)); // also what became known while they were told
             }
             catch (TaskFailedException)
             {

@@ -5,14 +5,14 @@ using Platform.Identity;
 
 namespace Platform.Orchestrations.Alertmanager;
 
-/// <summary>Writes a repetition or the end of an alert into its notifications; doing it twice changes nothing.</summary>
+/// <summary>Writes a repetition or the end of an alert into the notifications of its firing or its end; doing it twice changes nothing.</summary>
 public sealed class AnnotateAlertActivity(IServiceScopeFactory scopes)
 {
     private const string Name = "Alertmanager_Annotate";
 
     private static readonly TaskOptions Retry = TaskOptions.FromRetryPolicy(new RetryPolicy(5, TimeSpan.FromSeconds(5), 2, TimeSpan.FromMinutes(1)));
 
-    public sealed record Input(AlertFanOut.Item Item, string? CorrelationId);
+    public sealed record Input(Guid StateId, Guid CauseId, string? CorrelationId);
 
     public static Task CallAsync(TaskOrchestrationContext context, Input input) => context.CallActivityAsync(Name, input, Retry);
 
@@ -20,6 +20,6 @@ public sealed class AnnotateAlertActivity(IServiceScopeFactory scopes)
     public async Task RunAsync([ActivityTrigger] Input input, CancellationToken ct)
     {
         await using var scope = scopes.CreateScopeFor(Caller.Platform, input.CorrelationId);
-        await scope.ServiceProvider.GetRequiredService<AnnotateAlert>().AnnotateAsync(input.Item, ct);
+        await scope.ServiceProvider.GetRequiredService<AnnotateAlert>().AnnotateAsync(input.StateId, input.CauseId, ct);
     }
 }

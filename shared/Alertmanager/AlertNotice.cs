@@ -27,11 +27,15 @@ internal static class AlertNotice
         };
     }
 
-    /// <summary>What has become known since the notifications of the alert's present status were stored.</summary>
-    public static Dictionary<string, JsonElement> Repetition(AlertState state) =>
-        Facts(("repeat_count", state.Count - 1), ("last_received_at", WireTime.ToText(state.LastReceivedAt)));
-
-    public static Dictionary<string, JsonElement> Resolution(AlertState state) => Facts(("resolved_at", WireTime.ToText(state.ResolvedAt!.Value)));
+    /// <summary>What has become known of the alert after the message of which the notifications of this cause tell: its end, or that it has come again.</summary>
+    public static Dictionary<string, JsonElement> Known(AlertState state, Guid? causeId)
+    {
+        if (causeId == state.Id && state.Status == AlertStatus.Resolved)
+            return Facts(("resolved_at", WireTime.ToText(state.ResolvedAt!.Value)));
+        return causeId == state.CauseId && state.Count > 1
+            ? Facts(("repeat_count", state.Count - 1), ("last_received_at", WireTime.ToText(state.LastReceivedAt)))
+            : [];
+    }
 
     internal static NotificationSeverity SeverityOf(string word) => word switch
     {
@@ -72,14 +76,8 @@ internal static class AlertNotice
             ("receiver", state.Receiver),
             ("group_key", state.GroupKey),
             ("correlation_id", correlationId));
-        if (!resolved && state.Status == AlertStatus.Resolved)
-            facts["resolved_at"] = JsonSerializer.SerializeToElement(WireTime.ToText(state.ResolvedAt!.Value));
-        if (resolved == (state.Status == AlertStatus.Resolved) && state.Count > 1)
-        {
-            foreach (var (name, value) in Repetition(state))
-                facts[name] = value;
-        }
-
+        foreach (var (name, value) in Known(state, resolved ? state.ResolutionId : state.Id))
+            facts[name] = value;
         return facts;
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using Platform.Outbound;
 using Platform.Secrets;
 
 namespace Platform.Notifications;
@@ -9,9 +10,7 @@ internal sealed record SubscriptionKeys(string? WebhookUrl, string? WebhookSecre
 {
     public static readonly SubscriptionKeys None = new(null, null, null);
 
-    /// <summary>Scheme, host and the last four characters.</summary>
-    public static string? Mask(string? url) =>
-        url is null ? null : $"{new Uri(url).GetLeftPart(UriPartial.Authority)}/…{url[^Math.Min(4, url.Length)..]}";
+    public static string? Mask(string? url) => url is null ? null : MaskedUrl.Of(new Uri(url));
 
     public static bool HaveSameHost(string? one, string? other) =>
         one is not null && other is not null && string.Equals(new Uri(one).IdnHost, new Uri(other).IdnHost, StringComparison.OrdinalIgnoreCase);

@@ -14,8 +14,6 @@ public sealed record SealedCallback(string? Text, Guid? OrganizationId, string? 
 /// <summary>Checks and seals addresses of callbacks: an address may hold a secret.</summary>
 public sealed class ReplayCallbacks(OutboundGuard guard, ISecretBox secrets, Caller caller)
 {
-    private const int ShownEnd = 4;
-
     public async Task<Result<SealedCallback>> SealAsync(Guid sessionId, string? address, CancellationToken ct)
     {
         if (address is null)
@@ -25,13 +23,6 @@ public sealed class ReplayCallbacks(OutboundGuard guard, ISecretBox secrets, Cal
             return ReplayErrors.CallbackRefused(checkedUri.Error);
         var organization = caller.OrganizationId!.Value;
         var text = await secrets.SealAsync(organization, ReplaySession.PlaceOf(sessionId), address, ct);
-        return new SealedCallback(text, organization, Show(checkedUri.Value));
-    }
-
-    private static string Show(Uri address)
-    {
-        var rest = address.PathAndQuery;
-        var origin = address.GetLeftPart(UriPartial.Authority);
-        return rest.Length <= ShownEnd ? origin + "/…" : $"{origin}/…{rest[^ShownEnd..]}";
+        return new SealedCallback(text, organization, MaskedUrl.Of(checkedUri.Value));
     }
 }

@@ -17,14 +17,22 @@ public sealed class AlertFanOutOrchestratorTests
     public void Run_AllKinds_TellsPageByPageAndAnnotatesWhatIsKnown()
     {
         var next = Guid.CreateVersion7();
+        var annotated = new List<Guid>();
 
         var outcome = new ScriptedOrchestration(new AlertFanOut.Input(Items, "corr"))
-            .On("Alertmanager_Annotate", (AnnotateAlertActivity.Input _) => (object?)null)
+            .On("Alertmanager_Annotate", (AnnotateAlertActivity.Input input) =>
+            {
+                annotated.Add(input.CauseId);
+                return (object?)null;
+            })
             .On("Alertmanager_Tell", (TellOfAlertActivity.Input page) => page.After == Guid.Empty ? new AlertPage(next, 200, 1) : new AlertPage(null, 7, 0))
             .Run(AlertFanOutOrchestrator.RunAsync);
 
         Assert.Equal(OrchestrationRuntimeStatus.Completed, outcome.Status);
-        Assert.Equal(["Alertmanager_Tell", "Alertmanager_Tell", "Alertmanager_Annotate", "Alertmanager_Annotate", "Alertmanager_Annotate", "Alertmanager_Tell", "Alertmanager_Tell"], outcome.Calls.Select(call => call.Name));
+        Assert.Equal(
+            ["Alertmanager_Tell", "Alertmanager_Tell", "Alertmanager_Annotate", "Alertmanager_Annotate", "Alertmanager_Annotate", "Alertmanager_Tell", "Alertmanager_Tell", "Alertmanager_Annotate"],
+            outcome.Calls.Select(call => call.Name));
+        Assert.Equal([Items[0].CauseId, Items[1].CauseId, Items[2].StateId, Items[2].CauseId], annotated);
         Assert.Equal(new AlertFanOut.Outcome(414, 2), outcome.ReadOutputAs<AlertFanOut.Outcome>());
     }
 

@@ -1,43 +1,22 @@
 using System.Collections.Concurrent;
 using System.IO.Compression;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using Platform.Tests.Fixtures;
 
 namespace Platform.Tests.Outbound;
 
 /// <summary>A server on loopback that answers well, badly, endlessly or not at all, depending on the path.</summary>
-internal sealed class OutboundTarget : IAsyncDisposable
+internal sealed class OutboundTarget : LoopbackServer
 {
-    private readonly WebApplication _server;
-
     private OutboundTarget()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        _server = builder.Build();
-        _server.Run(AnswerAsync);
     }
 
     public ConcurrentQueue<string> Seen { get; } = [];
 
-    public int Port => new Uri(_server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
+    public static Task<OutboundTarget> StartAsync() => StartAsync(new OutboundTarget());
 
-    public static async Task<OutboundTarget> StartAsync()
-    {
-        var target = new OutboundTarget();
-        await target._server.StartAsync();
-        return target;
-    }
-
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
-
-    private async Task AnswerAsync(HttpContext context)
+    protected override async Task AnswerAsync(HttpContext context)
     {
         var (request, response) = (context.Request, context.Response);
         Seen.Enqueue(request.Path);

@@ -201,19 +201,20 @@ public abstract class ReplaySessionApiTests(PlatformApp app)
     public async Task Callback_FailingAtFirst_GetsEachBatchWhenRetriesAreWanted()
     {
         var world = await ReplayWorld.OfAsync(app);
-        await using var receiver = await CallbackReceiver.StartAsync(failures: 1);
+        await using var receiver = await Receiver.StartAsync();
+        receiver.Answer("/hook", 500);
         var aggregate = Guid.CreateVersion7().ToString();
         var ids = await world.StoreAsync(aggregate, 0, 0, 0);
-        object Body(bool retry) => new { replay_type = "query", target = "callback", callback_url = receiver.Url, retry_failed = retry, batch_size = 2, filter = new { aggregate_id = aggregate } };
+        object Body(bool retry) => new { replay_type = "query", target = "callback", callback_url = receiver.Url("/hook"), retry_failed = retry, batch_size = 2, filter = new { aggregate_id = aggregate } };
 
         var session = await world.UntilAsync(await world.StartedAsync(Body(retry: true)), "completed");
         Assert.Equal((3, 0), (session.GetProperty("replayed_events").GetInt32(), session.GetProperty("failed_events").GetInt32()));
-        var batches = receiver.Bodies;
+        var batches = receiver.At("/hook").Select(received => received.Json).ToList();
         Assert.Equal([2, 2, 1], batches.Select(batch => batch.GetProperty("events").GetArrayLength())); // the first one twice
         Assert.Equal(batches[0].GetRawText()[..200], batches[1].GetRawText()[..200]);
         Assert.Equal(ids, batches.Skip(1).SelectMany(batch => batch.GetProperty("events").EnumerateArray()).Select(ReplayLines.OriginalOf));
 
-        receiver.Fail(1);
+        receiver.Answer("/hook", 500);
         var without = await world.UntilAsync(await world.StartedAsync(Body(retry: false)), "completed");
         Assert.Equal((1, 2), (without.GetProperty("replayed_events").GetInt32(), without.GetProperty("failed_events").GetInt32()));
         Assert.Equal("The callback answered 500", Text(without.GetProperty("errors")[0], "error"));

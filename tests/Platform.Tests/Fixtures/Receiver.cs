@@ -1,40 +1,21 @@
 using System.Collections.Concurrent;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
-namespace Platform.Tests.Notifications;
+namespace Platform.Tests.Fixtures;
 
 /// <summary>A webhook receiver on loopback. Each path answers what was put there for it, in turn, and then 200; <c>silent</c> never answers.</summary>
-public sealed class Receiver : IAsyncDisposable
+public sealed class Receiver : LoopbackServer
 {
     public const int Silent = 0;
 
-    private readonly WebApplication _server;
     private readonly ConcurrentQueue<Received> _received = [];
     private readonly ConcurrentDictionary<string, ConcurrentQueue<int>> _answers = new(StringComparer.Ordinal);
 
     private Receiver()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        _server = builder.Build();
-        _server.Run(AnswerAsync);
     }
 
-    public int Port => new Uri(_server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
-
-    public static async Task<Receiver> StartAsync()
-    {
-        var receiver = new Receiver();
-        await receiver._server.StartAsync();
-        return receiver;
-    }
+    public static Task<Receiver> StartAsync() => StartAsync(new Receiver());
 
     public string Url(string path, string host = "127.0.0.1") => $"http://{host}:{Port}{path}";
 
@@ -42,9 +23,7 @@ public sealed class Receiver : IAsyncDisposable
 
     public IReadOnlyList<Received> At(string path) => [.. _received.Where(received => received.Path == path)];
 
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
-
-    private async Task AnswerAsync(HttpContext http)
+    protected override async Task AnswerAsync(HttpContext http)
     {
         using var reader = new StreamReader(http.Request.Body);
         var body = await reader.ReadToEndAsync();
