@@ -9,36 +9,10 @@ using Platform.Tests.Fixtures;
 
 namespace Platform.Tests.Executions;
 
-/// <summary>The acceptance scenarios of executions.md §8 that touch executions, through HTTP and with the real sandbox.</summary>
+/// <summary>Executions through HTTP and with the real sandbox. Several are acceptance scenarios (docs/acceptance.md).</summary>
 public abstract class ExecutionApiTests(PlatformApp app)
 {
     private async Task<ExecutionClient> NewUserAsync() => new(await app.CreateUserAsync());
-
-    [Fact]
-    public async Task Execute_Print_StreamsToTheResultAndLeavesSagaAndNotification()
-    {
-        var user = await NewUserAsync();
-        var id = await user.StartAsync("print(1)");
-
-        using var stream = await EventStream.OpenAsync(user.Http, id);
-        var messages = await stream.ToEndAsync();
-
-        Assert.Equal("text/event-stream; charset=utf-8", stream.Response.Content.Headers.ContentType!.ToString());
-        Assert.Equal(["connected", "status"], messages.Take(2).Select(m => m.Type));
-        var last = messages[^1];
-        Assert.Equal("result_stored", last.Type);
-        Assert.Equal("1\n", last.Data.GetProperty("result").GetProperty("output").GetString());
-        var result = await user.ResultAsync(id);
-        Assert.Equal(("completed", 0), (result.GetProperty("status").GetString(), result.GetProperty("exit_code").GetInt32()));
-        Assert.True(result.GetProperty("resource_usage").GetProperty("execution_time_wall_seconds").GetDouble() > 0);
-
-        var saga = (await user.GetAsync($"/api/v1/sagas/execution/{id}")).GetProperty("sagas")[0];
-        Assert.Equal(("completed", 5), (saga.GetProperty("state").GetString(), saga.GetProperty("completed_steps").GetArrayLength()));
-        await Until.TrueAsync(async () => (await user.GetAsync("/api/v1/notifications")).GetProperty("total").GetInt32() > 0, "the notification is there");
-        var notification = Assert.Single((await user.GetAsync("/api/v1/notifications")).GetProperty("notifications").EnumerateArray());
-        Assert.Equal(("execution_completed", "in_app"), (notification.GetProperty("notification_type").GetString(), notification.GetProperty("channel").GetString()));
-        Assert.Equal($"Execution Completed: {id}", notification.GetProperty("subject").GetString());
-    }
 
     [Fact]
     public async Task Execute_SameKeyTwentyTimesAtOnce_MakesOneExecution()
@@ -47,20 +21,22 @@ public abstract class ExecutionApiTests(PlatformApp app)
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => user.PostAsync("/api/v1/execute", new { script = "print(2)" }, "key-1")));
 
         Assert.All(answers, a => Assert.Contains(a.Status, new[] { HttpStatusCode.OK, HttpStatusCode.Conflict }));
-        Assert.Single(answers.Where(a => a.Status == HttpStatusCode.OK).Select(a => a.Body.GetProperty("execution_id").GetGuid()).Distinct());
+        var id = Assert.Single(answers.Where(a => a.Status == HttpStatusCode.OK).Select(a => a.Body.GetProperty("execution_id").GetGuid()).Distinct());
+        var again = await user.PostAsync("/api/v1/execute", new { script = "print(2)" }, "key-1");
+        Assert.Equal((HttpStatusCode.OK, id), (again.Status, again.Body.GetProperty("execution_id").GetGuid()));
         Assert.Equal(1, (await user.GetAsync("/api/v1/user/executions")).GetProperty("total").GetInt32());
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await user.PostAsync("/api/v1/execute", new { script = "print(3)" }, "key-1")).Status);
     }
 
     [Theory]
-    [InlineData("raise ValueError('no')", 1, "ValueError: no")]
-    [InlineData("import sys; sys.exit(3)", 3, "")]
+    [InlineData("raise ValueError('no')", 1, "^Traceback [\\s\\S]*ValueError: no\n$")]
+    [InlineData("import sys; sys.exit(3)", 3, "^$")]
     public async Task Execute_ScriptFails_SaysScriptErrorAndExitCode(string script, int exitCode, string errors)
     {
         var result = await (await NewUserAsync()).RunAsync(script);
 
         Assert.Equal(("failed", "script_error", exitCode), (Text(result, "status"), Text(result, "error_type"), result.GetProperty("exit_code").GetInt32()));
-        Assert.Contains(errors, Text(result, "errors"));
+        Assert.Matches(errors, Text(result, "errors"));
     }
 
     [Fact]
@@ -138,15 +114,17 @@ public abstract class ExecutionApiTests(PlatformApp app)
             }
         }
 
+        var asked = DateTimeOffset.UtcNow;
         var (status, body) = await user.PostAsync($"/api/v1/{id}/cancel", new { reason = "enough" });
         Assert.Equal((HttpStatusCode.OK, "cancellation_requested"), (status, Text(body, "status")));
         var result = await user.UntilAsync(id, "cancelled");
-        Assert.True(result.GetProperty("completed_at").GetDateTimeOffset() - result.GetProperty("started_at").GetDateTimeOffset() < TimeSpan.FromSeconds(30));
+        Assert.InRange((result.GetProperty("completed_at").GetDateTimeOffset() - asked).TotalSeconds, -1, 5); // stored in milliseconds
         Assert.Equal("on\n", Text(result, "output"));
         Assert.Equal("already_cancelled", Text((await user.PostAsync($"/api/v1/{id}/cancel")).Body, "status"));
 
         var (_, again) = await user.PostAsync($"/api/v1/{id}/retry");
         var copy = again.GetProperty("execution_id").GetGuid();
+        Assert.NotEqual(id, copy);
         Assert.Equal(id, (await user.ResultAsync(copy)).GetProperty("retried_from").GetGuid());
         Assert.Equal(HttpStatusCode.BadRequest, (await user.PostAsync($"/api/v1/{copy}/retry")).Status);
         await user.PostAsync($"/api/v1/{copy}/cancel");
@@ -194,6 +172,7 @@ public abstract class ExecutionApiTests(PlatformApp app)
 
         Assert.Equal(HttpStatusCode.Forbidden, (await app.Client(user.AsBrowser()).PostAsJsonAsync("/api/v1/execute", body)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await app.Client(user.AsBrowser(user.CsrfToken)).PostAsJsonAsync("/api/v1/execute", body)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await user.Client.PostAsJsonAsync("/api/v1/execute", body)).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.Anonymous.PostAsJsonAsync("/api/v1/execute", body)).StatusCode);
     }
 

@@ -11,36 +11,6 @@ public sealed class ExecutionStreamTests(SqliteApp fixture) : IClassFixture<Sqli
     private readonly PlatformApp _app = fixture.App;
 
     [Fact]
-    public async Task Stream_DroppedAndReopenedAfterEveryMessage_HasNoGapAndNoRepetition()
-    {
-        var user = new ExecutionClient(await _app.CreateUserAsync());
-        var id = await user.StartAsync(Slow);
-        List<string> seen = [];
-        string? last = null;
-        for (var ended = false; !ended;)
-        {
-            using var stream = await EventStream.OpenAsync(user.Http, id, last);
-            if (stream.Status == HttpStatusCode.NoContent)
-                break;
-            while (await stream.NextAsync() is { } message)
-            {
-                if (message.Id is null)
-                    continue;
-                seen.Add(message.Type);
-                last = message.Id;
-                ended = message.Type == "result_stored";
-                break; // the connection is dropped
-            }
-        }
-
-        var stored = (await user.EventTypesAsync(id)).TakeWhile(t => t != "release_resources_command")
-            .Where(t => t.StartsWith("execution_", StringComparison.Ordinal) || t.StartsWith("pod_", StringComparison.Ordinal) || t.StartsWith("result_", StringComparison.Ordinal));
-        Assert.Equal(stored, seen);
-        using var over = await EventStream.OpenAsync(user.Http, id, last);
-        Assert.Equal(HttpStatusCode.NoContent, over.Status);
-    }
-
-    [Fact]
     public async Task Stream_RunningScript_ShowsItsOutputLive()
     {
         var user = new ExecutionClient(await _app.CreateUserAsync());

@@ -131,31 +131,15 @@ public abstract class HostileScriptTests(PlatformApp app)
         var version = lang == Bash ? (await user.GetAsync("/api/v1/k8s-limits")).GetProperty("supported_runtimes").GetProperty(Bash)[0].GetString()! : "3.11";
         var id = await user.StartAsync(new { script, lang, lang_version = version, timeout_seconds = timeoutSeconds, args = new[] { mark } });
         if (isSeenRunning)
-            await Until.TrueAsync(() => Task.FromResult(Alive(mark).Count > 0), "the run shows among the host's processes");
+            await Until.TrueAsync(() => Task.FromResult(HostProcesses.With(mark).Count > 0), "the run shows among the host's processes");
 
         var result = await user.UntilAsync(id, "completed", "failed", "timeout", "cancelled", "error");
 
-        Assert.Empty(Alive(mark));
+        Assert.Empty(HostProcesses.With(mark));
         using var health = await app.Anonymous.GetAsync("/health/healthz");
         Assert.Equal(HttpStatusCode.OK, health.StatusCode);
         Assert.Equal("2\n", Text(await user.RunAsync("print(1 + 1)"), "output"));
         return result;
-    }
-
-    /// <summary>Processes of the host, bubblewrap's included, with the mark among their arguments, which forks keep.</summary>
-    private static List<string> Alive(string mark) => [.. Directory.EnumerateDirectories("/proc")
-        .Where(directory => char.IsAsciiDigit(Path.GetFileName(directory)[0]) && CommandLine(directory).Contains(mark, StringComparison.Ordinal))];
-
-    private static string CommandLine(string directory)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(directory, "cmdline"));
-        }
-        catch (IOException)
-        {
-            return ""; // it ended meanwhile
-        }
     }
 
     private static double WallSeconds(JsonElement result) => result.GetProperty("resource_usage").GetProperty("execution_time_wall_seconds").GetDouble();

@@ -14,8 +14,7 @@ internal sealed class PostgresCluster(string binaries, string directory, string?
         if (user is not null)
             await RunAsync("chown", user, directory);
         await cluster.RunServerToolAsync("initdb", "-D", cluster.Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
-        var options = $"-c listen_addresses= -c unix_socket_directories={directory} -c max_connections=300 -c fsync=on -c shared_buffers=64MB";
-        await cluster.RunServerToolAsync("pg_ctl", "-D", cluster.Data, "-l", Path.Combine(directory, "log"), "-o", options, "-w", "start");
+        await cluster.StartServerAsync();
         return cluster;
     }
 
@@ -37,10 +36,21 @@ internal sealed class PostgresCluster(string binaries, string directory, string?
     /// <summary>Restarts the server. <c>fast</c> ends the sessions and shuts down in order, <c>immediate</c> is a crash with recovery.</summary>
     public Task RestartAsync(string mode) => RunServerToolAsync("pg_ctl", "-D", Data, "-l", Path.Combine(directory, "log"), "-m", mode, "-w", "restart");
 
+    /// <summary>Starts the server on its data, after <see cref="StopServerAsync"/>.</summary>
+    public Task StartServerAsync()
+    {
+        var options = $"-c listen_addresses= -c unix_socket_directories={directory} -c max_connections=300 -c fsync=on -c shared_buffers=64MB";
+        return RunServerToolAsync("pg_ctl", "-D", Data, "-l", Path.Combine(directory, "log"), "-o", options, "-w", "start");
+    }
+
+    /// <summary>Ends the server and keeps its data. The modes are those of <see cref="RestartAsync"/>.</summary>
+    public Task StopServerAsync(string mode) => RunServerToolAsync("pg_ctl", "-D", Data, "-m", mode, "-w", "stop");
+
+    /// <summary>Ends the server and deletes its data.</summary>
     public async Task StopAsync()
     {
         NpgsqlConnection.ClearAllPools();
-        await RunServerToolAsync("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
+        await StopServerAsync("immediate");
         Directory.Delete(directory, recursive: true);
     }
 

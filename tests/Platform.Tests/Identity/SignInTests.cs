@@ -57,12 +57,13 @@ public sealed class SignInTests(ProbeApp probes) : IClassFixture<ProbeApp>
     }
 
     [Theory]
-    [InlineData("known")]
-    [InlineData("unknown")]
-    public async Task Login_TooManyFailures_LocksUntilTheEnd(string login)
+    [InlineData(Db.Sqlite, "known")]
+    [InlineData(Db.Sqlite, "unknown")]
+    [InlineData(Db.Postgres, "known")]
+    public async Task Login_TooManyFailures_LocksUntilTheEnd(Db db, string login)
     {
         var clock = new ShiftedClock();
-        await using var app = await PlatformApp.StartAsync(configure: services => services.AddSingleton<TimeProvider>(clock));
+        await using var app = await PlatformApp.StartAsync(db, configure: services => services.AddSingleton<TimeProvider>(clock));
         await app.CreateUserAsync("known");
 
         for (var i = 1; i < 5; i++)
