@@ -71,7 +71,7 @@ public sealed class EventQueries(PlatformDbContext db, Caller caller, EventVisib
     {
         var (me, organization) = (caller.UserId, visibility.BoundTo);
         var all = EventVisibility.OfEverybody(own);
-        var aggregates = await all.Where(e => e.UserId != me && e.AggregateId != null).Select(e => e.AggregateId!).Distinct().Take(MostAggregates).ToListAsync(ct);
+        var aggregates = await all.Where(e => e.UserId != me && e.AggregateId != null).Select(e => e.AggregateId!).Distinct().Order().Take(MostAggregates).ToListAsync(ct);
         var owned = await visibility.OwnedAsync(aggregates, ct);
         if (owned.Count == 0)
             return own;

@@ -72,6 +72,7 @@ public sealed class PlatformApp : IAsyncDisposable
         void Configure(IServiceCollection services)
         {
             services.Configure<PasswordHasherOptions>(options => options.IterationCount = 1000);   // quick tests; the product's own count is another
+            services.RefuseDoubtfulQueries();
             configure?.Invoke(services);
         }
 

@@ -56,6 +56,7 @@ public sealed class TestDatabase : IAsyncDisposable
         services.AddSingleton<TimeProvider>(clock);
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
         services.AddPlatformData(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+        services.RefuseDoubtfulQueries();
         configure?.Invoke(services);
         var database = new TestDatabase(services.BuildServiceProvider(validateScopes: true), clock, directory);
         if (migrate)
