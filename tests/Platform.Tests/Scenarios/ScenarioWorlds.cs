@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 
 using Platform.Data;
 using Platform.Tests.Fixtures;
-using Platform.Tests.Notifications;
 
 namespace Platform.Tests.Scenarios;
 
