@@ -17,8 +17,8 @@ namespace Platform.Events;
 /// </summary>
 internal sealed class EventAppender
 {
-    // Rows of a statement: exactly as many as there are events when those are few; of many, one of a few sizes, so that each is parsed once. Far below the limit of parameters of both databases.
-    private static readonly int[] Sizes = [64, 32, 16];
+    private const int MostRows = 100; // per statement; far below the limit of parameters
+    private const int MostRowsOnSqlite = 8; // it looks for each parameter's name among all before it: a statement of many rows takes their square
     private const string TakeNumbers = "UPDATE relay_state SET value = value + @count WHERE name = 'sequenced' RETURNING value";
     private readonly ConcurrentDictionary<int, string> _texts = [];
     private Column[]? _columns;
@@ -27,13 +27,8 @@ internal sealed class EventAppender
     public async Task AppendAsync(PlatformDbContext db, IReadOnlyList<PlatformEvent> events, CancellationToken ct)
     {
         _columns ??= [.. Columns(db.Model.FindEntityType(typeof(PlatformEvent))!)];
-        for (var stored = 0; stored < events.Count;)
-        {
-            var rest = events.Count - stored;
-            PlatformEvent[] rows = [.. events.Skip(stored).Take(Array.Find(Sizes, size => size <= rest) is > 0 and var size ? size : rest)];
+        foreach (var rows in events.Chunk(db.Database.IsSqlite() ? MostRowsOnSqlite : MostRows))
             await InsertAsync(db, rows, ct);
-            stored += rows.Length;
-        }
     }
 
     private async Task InsertAsync(PlatformDbContext db, PlatformEvent[] rows, CancellationToken ct)
