@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Platform.Events;
+namespace Platform;
 
 /// <summary>A JSON value as it is stored, and so it goes into an answer: whoever stored it had written it himself, on one line.</summary>
 [JsonConverter(typeof(Converter))]
