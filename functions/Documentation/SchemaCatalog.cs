@@ -208,7 +208,7 @@ internal sealed class SchemaCatalog(OpenApiDocument document, Summaries summarie
     }
 
     private static bool IsAnything(Type type) =>
-        type == typeof(object) || type == typeof(JsonElement) || type == typeof(JsonDocument) || typeof(JsonNode).IsAssignableFrom(type);
+        type == typeof(object) || type == typeof(JsonElement) || type == typeof(JsonDocument) || type == typeof(StoredJson) || typeof(JsonNode).IsAssignableFrom(type);
 
     private static List<JsonNode> Words(Type type, WireJson json) =>
         [.. Enum.GetValues(type).Cast<object>().Select(value => JsonSerializer.SerializeToNode(value, type, json.Writing)!)];

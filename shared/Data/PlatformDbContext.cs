@@ -102,7 +102,9 @@ public sealed partial class PlatformDbContext(DbContextOptions<PlatformDbContext
         ChangeTracker.AutoDetectChangesEnabled = false; // found them just now; once is enough
         try
         {
-            return CheckChanges() ? await SaveAsync(acceptAllChangesOnSuccess, cancellationToken) : 0;
+            if (CheckChanges())
+                return await SaveAsync(acceptAllChangesOnSuccess, cancellationToken);
+            return _raised.Count == 0 ? 0 : await SaveEventsAsync(cancellationToken);
         }
         finally
         {
@@ -138,9 +140,10 @@ public sealed partial class PlatformDbContext(DbContextOptions<PlatformDbContext
         _uncommitted.Clear();
     }
 
+    /// <summary>False when no row has changed; events may have been raised all the same.</summary>
     private bool CheckChanges()
     {
-        var any = _raised.Count > 0;
+        var any = false;
         foreach (var entry in ChangeTracker.Entries())
         {
             if (entry.State is EntityState.Unchanged or EntityState.Detached)
@@ -170,6 +173,18 @@ public sealed partial class PlatformDbContext(DbContextOptions<PlatformDbContext
         }
 
         TenantGuard.Check(Caller, entry);
+    }
+
+    private async Task<int> SaveEventsAsync(CancellationToken ct)
+    {
+        if (!Database.IsSqlite() || Database.CurrentTransaction is not null)
+            return await InTransactionAsync(() => SaveWithEventsAsync(acceptAll: true, ct), ct);
+
+        ct.ThrowIfCancellationRequested();
+        PlatformEvent[] events = [.. _raised];
+        await Work.EventGroup.CommitAsync(this, events);
+        _raised.Clear();
+        return events.Length;
     }
 
     private async Task<int> SaveAsync(bool acceptAll, CancellationToken ct)

@@ -17,7 +17,8 @@ namespace Platform.Events;
 /// </summary>
 internal sealed class EventAppender
 {
-    private const int MostRows = 100; // per statement; far below the limit of parameters of both databases
+    private const int MostRows = 100; // per statement; far below the limit of parameters
+    private const int MostRowsOnSqlite = 8; // it looks for each parameter's name among all before it: a statement of many rows takes their square
     private const string TakeNumbers = "UPDATE relay_state SET value = value + @count WHERE name = 'sequenced' RETURNING value";
     private readonly ConcurrentDictionary<int, string> _texts = [];
     private Column[]? _columns;
@@ -26,7 +27,7 @@ internal sealed class EventAppender
     public async Task AppendAsync(PlatformDbContext db, IReadOnlyList<PlatformEvent> events, CancellationToken ct)
     {
         _columns ??= [.. Columns(db.Model.FindEntityType(typeof(PlatformEvent))!)];
-        foreach (var rows in events.Chunk(MostRows))
+        foreach (var rows in events.Chunk(db.Database.IsSqlite() ? MostRowsOnSqlite : MostRows))
             await InsertAsync(db, rows, ct);
     }
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Platform.Events;
 
 /// <summary>A stored event as its owner and operators see it.</summary>
@@ -11,11 +9,11 @@ public sealed record EventView(
     string? AggregateId,
     string? CorrelationId,
     string? CausationId,
-    JsonElement Metadata,
-    JsonElement Payload,
+    StoredJson Metadata,
+    StoredJson Payload,
     DateTimeOffset StoredAt)
 {
     public static EventView From(PlatformEvent stored) => new(
         stored.EventId, stored.EventType, stored.EventVersion, stored.Timestamp, stored.AggregateId, stored.CorrelationId, stored.CausationId,
-        JsonSerializer.Deserialize<JsonElement>(stored.Metadata), JsonSerializer.Deserialize<JsonElement>(stored.Payload), stored.StoredAt);
+        new StoredJson(stored.Metadata), new StoredJson(stored.Payload), stored.StoredAt);
 }

@@ -16,6 +16,7 @@ public static class EventsModule
         services.AddOptions<EventOptions>().Bind(configuration.GetSection(EventOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<EventCatalog>(_ => new EventCatalog());
         services.AddSingleton<EventAppender>();
+        services.AddSingleton<EventGroup>();
         services.AddSingleton(provider => new EventStamp(
             provider.GetRequiredService<IOptions<EventOptions>>(),
             provider.GetRequiredService<TimeProvider>(),

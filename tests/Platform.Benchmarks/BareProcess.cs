@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Platform.Benchmarks;
 
-/// <summary><see cref="BareKestrel"/> as a process of its own.</summary>
+/// <summary>A bare server, by default <see cref="BareKestrel"/>, as a process of its own.</summary>
 internal sealed class BareProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -22,7 +22,10 @@ internal sealed class BareProcess : IAsyncDisposable
 
     public TimeSpan StartUp { get; }
 
-    public static async Task<BareProcess> StartAsync()
+    public static Task<BareProcess> StartAsync() => StartAsync("bare-kestrel");
+
+    /// <param name="mode">What this program is to be; it is told the port and then <paramref name="arguments"/>, and answers <c>GET /health</c>.</param>
+    public static async Task<BareProcess> StartAsync(string mode, params string[] arguments)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -30,7 +33,7 @@ internal sealed class BareProcess : IAsyncDisposable
         listener.Stop();
 
         var clock = Stopwatch.StartNew();
-        var process = Process.Start(new ProcessStartInfo("dotnet", [BuiltFiles.Self, "bare-kestrel", $"{port}"]))!;
+        var process = Process.Start(new ProcessStartInfo("dotnet", [BuiltFiles.Self, mode, $"{port}", .. arguments]))!;
         var url = new Uri($"http://127.0.0.1:{port}");
         using var http = new HttpClient { BaseAddress = url };
         while (true)

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using EmbeddedFunctions.Durable.Storage;
 using Platform.Tests.Fixtures;
 
@@ -88,7 +87,7 @@ internal static class HistoryBench
     {
         await RoundAsync(empty); // warm-up
         await RoundAsync(full);
-        var memory = Megabytes();
+        var memory = MemoryWatch.MegabytesOf(Environment.ProcessId);
         for (var round = 0; round < rounds; round++)
         {
             await RoundAsync(round % 2 == 0 ? empty : full);
@@ -97,7 +96,7 @@ internal static class HistoryBench
 
         report.Add(new Case("history", $"{name} workflows", full.PerSecond, "workflows/s", "an empty store", empty.PerSecond, rounds, "target: >= 0.90"));
         report.Add(new Case("history", $"{name} single", full.Milliseconds, "ms (p50)", "an empty store", empty.Milliseconds, rounds));
-        report.Add(new Case("history", $"{name} memory", Megabytes(), "MB", "before the rounds", memory, 1));
+        report.Add(new Case("history", $"{name} memory", MemoryWatch.MegabytesOf(Environment.ProcessId), "MB", "before the rounds", memory, 1));
     }
 
     /// <summary>Each time with new connections: on a machine of two cores it is luck, which lasts as long as they do, whether a session of the server shares a core with its client.</summary>
@@ -106,12 +105,6 @@ internal static class HistoryBench
         await using var engine = await BenchEngine.StartAsync(side.Open());
         await engine.ManyAsync(Workflows / 4, InFlight, Steps);
         side.Add(await engine.ManyAsync(Workflows, InFlight, Steps), await engine.SinglesAsync(Singles, Steps));
-    }
-
-    private static double Megabytes()
-    {
-        var line = File.ReadLines("/proc/self/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return double.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
     }
 
     private sealed class Side(Func<IDurableStore> open)

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Platform.Testing;
 
 namespace Platform.Benchmarks;
@@ -23,7 +22,7 @@ internal static class HttpBench
 
         await Task.Delay(TimeSpan.FromSeconds(5)); // idle memory is measured after the start has settled
         report.Add(new Case("http", "start", startUp.TotalSeconds, "s", "bare kestrel", bare.StartUp.TotalSeconds, 1, "target: ours <= 2 s"));
-        report.Add(new Case("http", "idle memory", Megabytes(platform.Id), "MB", "bare kestrel", Megabytes(bare.Id), 1, "target: ours <= 200 MB"));
+        report.Add(new Case("http", "idle memory", MemoryWatch.MegabytesOf(platform.Id), "MB", "bare kestrel", MemoryWatch.MegabytesOf(bare.Id), 1, "target: ours <= 200 MB"));
 
         var token = await user.SignUpAsync(platform.DataDirectory);
         await CompareAsync(report, "auth", new Uri(platform.Url, "/api/v1/events/health"), token, new Uri(bare.Url, "/streams"), rounds, "target: >= 0.50");
@@ -59,11 +58,5 @@ internal static class HttpBench
         }
 
         report.Add(new Case("http", name, Report.Median(our), "req/s", "bare kestrel", Report.Median(their), rounds, target));
-    }
-
-    private static double Megabytes(int processId)
-    {
-        var line = File.ReadLines($"/proc/{processId}/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return double.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
     }
 }

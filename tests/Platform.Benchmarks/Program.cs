@@ -1,4 +1,6 @@
 using Platform.Benchmarks;
+using Platform.Benchmarks.ExecutionsApi;
+using Platform.Benchmarks.Soak;
 
 return args switch
 {
@@ -9,6 +11,9 @@ return args switch
     ["idle", ..] => await IdleBench.RunAsync(Rounds(3)),
     ["idle-engine", var provider, var connectionString] => await IdleBench.RunEngineAsync(provider, connectionString),
     ["bare-kestrel", var port] => await BareKestrel.RunAsync(int.Parse(port)),
+    ["bare-queries", var port, var provider, var connectionString, var user] => await BareQueries.RunAsync(int.Parse(port), provider, connectionString, Guid.Parse(user)),
+    [ExecutionsApiBench.Name, .. var options] => await ExecutionsApiBench.RunAsync(options),
+    ["soak", .. var options] => await SoakBench.RunAsync(options),
     ["orchestrations", ..] => await OrchestrationsBench.RunAsync(Rounds(5)),
     ["chaos", .. var options] => await ChaosBench.RunAsync(options),
     ["broker", ..] => await BrokerBench.RunAsync(Rounds(5)),
@@ -20,6 +25,10 @@ int Rounds(int usual) => args.Length > 1 && int.TryParse(args[1], out var rounds
 
 static int Usage()
 {
-    Console.Error.WriteLine("bench: broker|execute|history|http|idle|orchestrations|sandbox [rounds], or chaos [--seed N] [--kills N] [--only sqlite|postgres|restarts|pauses]");
+    Console.Error.WriteLine("""
+        bench: broker|execute|history|http|idle|orchestrations|sandbox [rounds],
+            executions-api [rounds] [sqlite|postgres] [reads] [append] [streams] [store],
+            chaos [--seed N] [--kills N] [--only sqlite|postgres|restarts|pauses], or soak [minutes] [--seed N]
+        """);
     return 2;
 }

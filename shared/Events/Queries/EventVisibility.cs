@@ -37,6 +37,6 @@ public sealed class EventVisibility(Caller caller, IEnumerable<IAggregateOwners>
         var metadata = JsonSerializer.Deserialize<JsonObject>(stored.Metadata)!;
         foreach (var name in Personal)
             metadata.Remove(name);
-        return view with { Metadata = JsonSerializer.SerializeToElement(metadata) };
+        return view with { Metadata = new StoredJson(metadata.ToJsonString(JsonColumn.Options)) };
     }
 }
