@@ -26,6 +26,7 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
         ["sagaId"] = ids => ids.SagaAsync(),
         ["eventId"] = ids => ids.FailedEventAsync(),
         ["userId"] = ids => Task.FromResult(ids.Owner.Id.ToString()),
+        ["subjectId"] = ids => Task.FromResult(ids.Owner.Id.ToString()),
         ["organizationId"] = async ids => (await ids.App.PlaceOfAsync(ids.Owner)).OrganizationId.ToString(),
         ["projectId"] = async ids => (await ids.App.PlaceOfAsync(ids.Owner)).ProjectId.ToString(),
         ["memberId"] = ids => ids.MembershipAsync(),
@@ -47,6 +48,7 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
         ["token"] = "the-secret-of-no-invitation",
         ["inviteToken"] = "the-secret-of-no-invitation",
         ["channel"] = "in_app",
+        ["subjectType"] = "user",
         ["version"] = "1",
         ["key"] = "a-key",
     };
