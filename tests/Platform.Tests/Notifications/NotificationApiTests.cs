@@ -66,10 +66,10 @@ public abstract class NotificationApiTests(NotificationLab lab)
 
         Assert.Equal(404, (await other.Client.CallAsync("PUT", $"{Root}/{id}/clicked")).Status);
         Assert.Equal(422, (await user.Client.CallAsync("PUT", $"{Root}/{id}/clicked", new { action = "a b" })).Status);
-        Assert.Equal(204, (await user.Client.CallAsync("PUT", $"{Root}/{id}/clicked", new { action = "view_details" })).Status);
+        Assert.Equal(HttpStatusCode.NoContent, (await user.Client.PutAsJsonAsync($"{Root}/{id}/clicked", new { action = "view_details" })).StatusCode);
         var first = await lab.RowAsync(user, NotificationChannel.InApp);
         lab.Clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal(204, (await user.Client.CallAsync("PUT", $"{Root}/{id}/clicked")).Status);
+        Assert.Equal(HttpStatusCode.NoContent, (await user.Client.PutAsync($"{Root}/{id}/clicked", null)).StatusCode);
         await user.ReadAsync(id); // stays clicked
 
         var row = await lab.RowAsync(user, NotificationChannel.InApp);

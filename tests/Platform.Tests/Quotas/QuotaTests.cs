@@ -126,7 +126,7 @@ public sealed class QuotaTests
         await lab.SetAsync("project", place.ProjectId, new { memory_mb_seconds_per_day = 1, soft_percent = 1 });
         await lab.SetAsync("user", member.Id, new { cpu_seconds_per_day = 1, soft_percent = 50 });
 
-        Assert.Equal(HttpStatusCode.OK, (await QuotaLab.RunAsync(member, "print(1)")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await QuotaLab.RunAsync(member, "import time; time.sleep(0.3)")).Status);
         var warned = await lab.WarningsAsync(owner);
         Assert.StartsWith("Project Default", Assert.Single(warned), StringComparison.Ordinal);
         await lab.SetAsync("project", place.ProjectId, new { });
@@ -162,7 +162,7 @@ public sealed class QuotaTests
                 await QuotaLab.RunAsync(user);
             }
 
-            await using var again = await QuotaLab.StartAsync(database, TimeSpan.FromHours(11), dataDirectory: directory, connectionString: connection, settings: ("Quota:User:ExecutionsPerDay", "3"));
+            await using var again = await QuotaLab.StartAsync(database, new TimeSpan(10, 5, 0), dataDirectory: directory, connectionString: connection, settings: ("Quota:User:ExecutionsPerDay", "3"));
             using var client = again.App.Client(headers => headers.Add("Authorization", $"Bearer {user.Token}"));
             var same = user with { Client = client };
             Assert.Equal([HttpStatusCode.OK, HttpStatusCode.TooManyRequests], [(await QuotaLab.RunAsync(same)).Status, (await QuotaLab.RunAsync(same)).Status]);
