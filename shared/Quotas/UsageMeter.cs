@@ -21,7 +21,7 @@ public sealed class UsageMeter(PlatformDbContext db, DatabaseSettings settings, 
             await WarnAsync(subject, owner, today, amount, ct);
     }
 
-    private Task StoreAsync(UsageOwner owner, DateOnly day, UsageAmount amount, CancellationToken ct) => db.Database.ExecuteSqlAsync(
+    private Task<int> StoreAsync(UsageOwner owner, DateOnly day, UsageAmount amount, CancellationToken ct) => db.Database.ExecuteSqlAsync(
         $"""
         INSERT INTO usage_days (organization_id, day, project_id, user_id, executions, cpu_milliseconds, memory_kb_seconds)
         VALUES ({settings.Key(owner.OrganizationId)}, {day}, {settings.Key(owner.ProjectId)}, {settings.Key(owner.UserId)}, {amount.Executions}, {amount.CpuMilliseconds}, {amount.MemoryKbSeconds})

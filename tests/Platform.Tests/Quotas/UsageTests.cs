@@ -134,7 +134,7 @@ public sealed class UsageTests
     private static (long Executions, double Cpu, double Memory) Figures(JsonElement row) =>
         (row.GetProperty("executions").GetInt64(), row.GetProperty("cpu_seconds").GetDouble(), row.GetProperty("memory_mb_seconds").GetDouble());
 
-    private static (long Executions, double Cpu, double Memory) Sum(IReadOnlyCollection<JsonElement> results)
+    private static (long Executions, double Cpu, double Memory) Sum(List<JsonElement> results)
     {
         var used = results.Select(result => result.GetProperty("resource_usage")).ToList();
         var cpu = used.Sum(one => one.GetProperty("cpu_time_jiffies").GetInt64() * 1000 / one.GetProperty("clk_tck_hertz").GetInt64());
