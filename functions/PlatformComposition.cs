@@ -20,6 +20,7 @@ using Platform.Mail;
 using Platform.Notifications;
 using Platform.Organizations;
 using Platform.Outbound;
+using Platform.Quotas;
 using Platform.Replay;
 using Platform.Sandbox;
 using Platform.Scripts;
@@ -50,6 +51,7 @@ public static class PlatformComposition
         services.AddBlobs();
         services.AddOutbound();
         services.AddMail();
+        services.AddQuotas();
         services.AddExecutions(); // before the sandbox: at the end what it runs has to end first
         services.AddSandbox(configuration);
         services.AddHealth();

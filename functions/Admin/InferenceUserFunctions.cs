@@ -85,7 +85,7 @@ public sealed class InferenceUserFunctions(UserAdministration users, UsernameDer
         if (!Guid.TryParse(userId, out var id))
             return InferenceUserErrors.InvalidId;
         var deleted = await deletion.DeleteAsync(id, ct);
-        return deleted.IsOk ? deleted : InferenceUserErrors.Of(deleted.Error);
+        return deleted.IsOk ? default(Nothing) : InferenceUserErrors.Of(deleted.Error);
     }
 
     private static UserChange ChangeOf(InferenceUserChange given, PlatformRole? role) => new()

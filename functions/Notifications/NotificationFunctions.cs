@@ -32,6 +32,16 @@ public sealed class NotificationFunctions(NotificationQueries notifications, Mar
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/v1/notifications/{notificationId}/read")] HttpRequest http, string notificationId, CancellationToken ct) =>
         marks.ReadAsync(notificationId.ToId(), ct);
 
+    /// <summary>Tell that the caller followed a notification, e.g. its <c>action_url</c>; marks it as read too.</summary>
+    [Function("Notifications_Click")]
+    [Operation(Permissions.NotificationsWrite, Rate.Api, Success = 204, Audit = "notification.click", Body = typeof(NotificationClick))]
+    public async Task<Result<Nothing>> ClickAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/v1/notifications/{notificationId}/clicked")] HttpRequest http, string notificationId, CancellationToken ct)
+    {
+        var body = await http.ReadBodyAsync<NotificationClick>(ct);
+        return body.IsOk ? await marks.ClickAsync(notificationId.ToId(), body.Value.Action, ct) : body.Error;
+    }
+
     /// <summary>Mark all unread notifications as read.</summary>
     [Function("Notifications_ReadAll")]
     [Operation(Permissions.NotificationsWrite, Rate.Api, Success = 204, Audit = "notification.read_all")]

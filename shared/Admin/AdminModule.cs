@@ -14,6 +14,8 @@ public static class AdminModule
         services.AddScoped<UserTraces>();
         services.AddScoped<UserQueries>();
         services.AddScoped<UserPairs>();
+        services.AddScoped<UserLimitsAdministration>();
+        services.AddScoped<AccountCare>();
         services.AddScoped<UserOverview>();
         services.AddScoped<PlatformStatistics>();
         services.AddScoped<OrganizationOversight>();

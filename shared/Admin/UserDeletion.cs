@@ -16,9 +16,9 @@ public sealed class UserDeletion(
     private static readonly Error LastOperator = AdminErrors.LastOperator with { Message = "Cannot delete the last admin" };
     public static readonly Error Oneself = Error.Invalid("user.delete_oneself", "You cannot delete yourself");
 
-    public async Task<Result<Nothing>> DeleteAsync(Guid userId, CancellationToken ct) => await operators.RunAsync<Nothing>(_ => DeleteUnderLockAsync(userId, ct), ct);
+    public async Task<Result<UserDeletionReport>> DeleteAsync(Guid userId, CancellationToken ct) => await operators.RunAsync<UserDeletionReport>(_ => DeleteUnderLockAsync(userId, ct), ct);
 
-    private async Task<Result<Nothing>> DeleteUnderLockAsync(Guid userId, CancellationToken ct)
+    private async Task<Result<UserDeletionReport>> DeleteUnderLockAsync(Guid userId, CancellationToken ct)
     {
         if (userId == caller.UserId)
             return Oneself;
@@ -30,14 +30,16 @@ public sealed class UserDeletion(
         if (owned.Where(organization => organization is { Others: > 0, OtherOwners: 0 }).Select(organization => organization.Name).Order(StringComparer.Ordinal).ToList() is { Count: > 0 } names)
             return AdminErrors.SoleOwner(names);
 
+        var closed = owned.Where(organization => organization.Others == 0).ToList();
+        var report = new UserDeletionReport([.. closed.Select(organization => organization.Name).Order(StringComparer.Ordinal)], await traces.CountAsync(userId, ct));
         await sessions.RevokeAllAsync(userId, ct);
         await traces.GatherAsync(userId, ct);
-        foreach (var organization in owned.Where(organization => organization.Others == 0))
+        foreach (var organization in closed)
             await organizations.DeleteAsync(organization.Id, withItsPerson: true, ct);
         await traces.ForgetAsync(userId, ct);
         audit.Target("user", userId, user.Username);
         await RemoveAsync(user, ct);
-        return default(Nothing);
+        return report;
     }
 
     // The rows are held, so that nobody joins, leaves or changes roles there until it is done.

@@ -1,4 +1,5 @@
 using Platform.Data;
+using Platform.Quotas;
 
 namespace Platform.Executions;
 
@@ -83,6 +84,9 @@ public sealed class Execution : IUserOwned, IOperatorVisible
     public bool HasHadSlot => HoldsSlot || StartAttempts > 0;
 
     public string PodName => PodSpecification.NameOf(Id);
+
+    /// <summary>For whom its use counts.</summary>
+    public UsageOwner UsageOwner => new(UserId, ProjectId, OrganizationId);
 
     public ExecutionLimits Limits => new(TimeoutSeconds, MemoryMb, CpuMillicores);
 

@@ -12,7 +12,7 @@ internal sealed class ExecutionConfiguration : IEntityTypeConfiguration<Executio
         builder.Property(e => e.Id).ValueGeneratedNever();
         builder.Property(e => e.Inputs).HasJsonConversion();
         builder.Property(e => e.Version).IsConcurrencyToken();
-        builder.Ignore(e => e.Limits);
+        builder.Ignore(e => e.Limits).Ignore(e => e.UsageOwner);
         builder.HasOne(e => e.Result).WithOne().HasForeignKey<ExecutionResult>(r => r.ExecutionId).OnDelete(DeleteBehavior.Cascade);
         builder.HasOne(e => e.Saga).WithOne().HasForeignKey<Saga>(s => s.ExecutionId).OnDelete(DeleteBehavior.Cascade);
         builder.HasOne(e => e.Allocation).WithOne().HasForeignKey<ResourceAllocation>(a => a.Id).OnDelete(DeleteBehavior.Cascade);

@@ -1,14 +1,21 @@
 using Platform.Data;
 using Platform.Events;
 using Platform.Identity;
+using Platform.Quotas;
 
 namespace Platform.Executions;
 
 /// <summary>Takes a new execution into the queue: its saga begins, and with a free slot it starts at once.</summary>
-public sealed class ExecutionLine(PlatformDbContext db, CallerScope scope, ExecutionQueue queue, QueueForecast forecast, TimeProvider clock)
+public sealed class ExecutionLine(PlatformDbContext db, CallerScope scope, ExecutionQueue queue, QueueForecast forecast, QuotaGate quotas, UsageMeter usage, TimeProvider clock)
 {
-    /// <summary>A transaction in which an execution joins.</summary>
-    public Task<T> InTransactionAsync<T>(Func<Task<T>> body, CancellationToken ct) => queue.InTransactionAsync(body, ct);
+    /// <summary>A transaction in which an execution of the caller's joins, unless a quota is used up.</summary>
+    public Task<Result<T>> InTransactionAsync<T>(Func<Task<T>> body, CancellationToken ct) => queue.InTransactionAsync<Result<T>>(
+        async () =>
+        {
+            var owner = new UsageOwner(scope.Current.UserId!.Value, scope.Current.ProjectId!.Value, scope.Current.OrganizationId!.Value);
+            return await quotas.RefusalAsync(owner, () => queue.LockAsync(ct), ct) is { } refusal ? refusal : await body();
+        },
+        ct);
 
     /// <summary>Part of the transaction that stores the execution. Answers what it found there: whether others should be served now.</summary>
     public async Task<QueueRoom> JoinAsync(Execution execution, PlatformEvent requested, CancellationToken ct)
@@ -23,6 +30,7 @@ public sealed class ExecutionLine(PlatformDbContext db, CallerScope scope, Execu
             await BeginAsync(execution, ct);
         else
             saga.Wait(now);
+        await usage.AddAsync(execution.UsageOwner, UsageAmount.OneExecution, ct);
         return room;
     }
 

@@ -1,14 +1,15 @@
 using Platform.Data;
 using Platform.DeadLetters;
+using Platform.Quotas;
 
 namespace Platform.Executions;
 
 /// <summary>
-/// The result processor: the only writer of terminal states. Status, output, usage, released resources, the saga's end, all events and the slot's next owner are one
+/// The result processor: the only writer of terminal states. Status, output, usage and its sum of the day, released resources, the saga's end, all events and the slot's next owner are one
 /// transaction; a reader who has seen <c>result_stored</c> finds the result. The key of <see cref="ExecutionResult"/> and the version of
 /// <see cref="Execution"/> keep a second result out.
 /// </summary>
-public sealed class ExecutionResults(PlatformDbContext db, ExecutionQueue queue, TimeProvider clock)
+public sealed class ExecutionResults(PlatformDbContext db, ExecutionQueue queue, UsageMeter usage, TimeProvider clock)
 {
     /// <summary>
     /// Stores the outcome, if the execution has not ended yet and <paramref name="fence"/> is still the token of its worker (null: no worker has it).
@@ -35,6 +36,7 @@ public sealed class ExecutionResults(PlatformDbContext db, ExecutionQueue queue,
 
                 var freed = execution.HoldsSlot ? 1 : 0;
                 Finish(execution, outcome);
+                await usage.AddAsync(execution.UsageOwner, execution.Result!.Usage.Amount, ct);
                 await queue.GrantAsync(self: null, freed, ct);
                 await db.SaveChangesAsync(ct);
                 return true;

@@ -21,8 +21,11 @@ public sealed class RepeatExecution(PlatformDbContext db, Caller caller, Executi
         if (!pass.IsOk)
             return pass.Error;
 
-        var (isStarted, room) = await line.InTransactionAsync(
+        var stored = await line.InTransactionAsync(
             async () => await claim() ? (true, (await start.StoreAsync(source, pass.Value, kept: null, ct)).Room) : (false, QueueRoom.None), ct);
+        if (!stored.IsOk)
+            return stored.Error;
+        var (isStarted, room) = stored.Value;
         if (room == QueueRoom.ForOthers)
             await line.ServeAsync(ct);
         return isStarted;

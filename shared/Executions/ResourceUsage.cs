@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Platform.Quotas;
+
 namespace Platform.Executions;
 
 /// <summary>
@@ -8,6 +11,10 @@ public sealed record ResourceUsage(double ExecutionTimeWallSeconds, long CpuTime
     public static readonly ResourceUsage None = new(0, 0, Hertz, 0);
 
     private const int Hertz = 100;
+
+    /// <summary>As it is added up by day.</summary>
+    [JsonIgnore]
+    public UsageAmount Amount => UsageAmount.OfRun(ExecutionTimeWallSeconds, CpuTimeJiffies, ClkTckHertz, PeakMemoryKb);
 
     public static ResourceUsage Of(TimeSpan wall, TimeSpan cpu, long peakMemoryKb) =>
         new(Math.Round(wall.TotalSeconds, 6), (long)Math.Floor(cpu.TotalSeconds * Hertz), Hertz, peakMemoryKb);

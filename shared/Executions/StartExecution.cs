@@ -20,9 +20,12 @@ public sealed class StartExecution(
     }
 
     /// <summary>Queues a run whose runtime and limits were checked; <paramref name="kept"/> is the old output that a retry hands on.</summary>
-    internal async Task<ExecutionStarted> QueueAsync(ExecutionSource source, ExecutionGate.Pass pass, ExecutionResult? kept, CancellationToken ct)
+    internal async Task<Result<ExecutionStarted>> QueueAsync(ExecutionSource source, ExecutionGate.Pass pass, ExecutionResult? kept, CancellationToken ct)
     {
-        var (started, room) = await line.InTransactionAsync(() => StoreAsync(source, pass, kept, ct), ct);
+        var stored = await line.InTransactionAsync(() => StoreAsync(source, pass, kept, ct), ct);
+        if (!stored.IsOk)
+            return stored.Error;
+        var (started, room) = stored.Value;
         if (room == QueueRoom.ForOthers)
             await line.ServeAsync(ct);
         return started;

@@ -65,5 +65,6 @@ public sealed class SessionDirectory(IServiceScopeFactory scopes, TokenDirectory
             ImpersonationEndsAt = impersonation == null ? null : impersonation.EndsAt,
             Bypass = limits == null ? null : limits.Bypass,
             Multiplier = limits == null ? null : limits.Multiplier,
+            Rules = limits == null ? null : limits.Rules,
         };
 }

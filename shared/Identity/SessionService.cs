@@ -35,11 +35,18 @@ public sealed class SessionService(PlatformDbContext db, SessionDirectory direct
     /// <summary>After a committed change of users or sessions.</summary>
     public void ForgetAll() => directory.ForgetAll();
 
-    /// <summary>Forgets a user's failed sign-ins, after his password was set anew.</summary>
-    public Task UnlockAsync(Guid userId, CancellationToken ct)
+    /// <summary>Forgets a user's failed sign-ins, e.g. after his password was set anew; says whether they had locked him out.</summary>
+    public Task<bool> UnlockAsync(Guid userId, CancellationToken ct)
     {
-        var key = SignInGuard.KeyOf(userId);
-        return db.InTransactionAsync(() => db.SignInThrottles.Where(row => row.Key == key).ExecuteDeleteAsync(ct), ct);
+        var (key, now) = (SignInGuard.KeyOf(userId), clock.GetUtcNow());
+        return db.InTransactionAsync(
+            async () =>
+            {
+                var wasLocked = await db.SignInThrottles.AnyAsync(row => row.Key == key && row.LockedUntil > now, ct);
+                await db.SignInThrottles.Where(row => row.Key == key).ExecuteDeleteAsync(ct);
+                return wasLocked;
+            },
+            ct);
     }
 
     private async Task<int> RevokeAsync(IQueryable<Session> sessions, CancellationToken ct)

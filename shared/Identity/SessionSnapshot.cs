@@ -17,7 +17,7 @@ public sealed class SessionSnapshot
         _csrfHash = Encoding.ASCII.GetBytes(facts.CsrfHash);
         ByCookie = Create(CredentialKind.Cookie);
         ByBearer = Create(CredentialKind.Bearer);
-        Limits = new UserRateLimits(facts.Bypass ?? false, facts.Multiplier ?? 1);
+        Limits = new UserRateLimits(facts.Bypass ?? false, facts.Multiplier ?? 1, facts.Rules);
     }
 
     public Caller ByCookie { get; }
@@ -105,4 +105,6 @@ internal sealed record SessionFacts
     public required bool? Bypass { get; init; }
 
     public required double? Multiplier { get; init; }
+
+    public required IReadOnlyDictionary<string, int>? Rules { get; init; }
 }

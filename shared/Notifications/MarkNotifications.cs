@@ -12,6 +12,10 @@ public sealed class MarkNotifications(PlatformDbContext db, TimeProvider clock)
     /// <summary>What is read already stays as it is.</summary>
     public Task<Result<Nothing>> ReadAsync(Guid id, CancellationToken ct) => db.InTransactionAsync(() => ReadInTransactionAsync(id, ct), ct);
 
+    /// <summary>The owner followed it, and has read it thereby. Again changes nothing.</summary>
+    public Task<Result<Nothing>> ClickAsync(Guid id, string? action, CancellationToken ct) => db.InTransactionAsync(
+        async () => await ReadInTransactionAsync(id, ct) is { IsOk: false } refused ? refused : await ClickInTransactionAsync(id, action, ct), ct);
+
     public async Task<Result<Nothing>> ReadAllAsync(CancellationToken ct)
     {
         var now = clock.GetUtcNow();
@@ -51,6 +55,21 @@ public sealed class MarkNotifications(PlatformDbContext db, TimeProvider clock)
         if (read)
             db.Raise(new NotificationRead(id, found.UserId, found.Channel, now) { OrganizationId = found.OrganizationId });
         await db.SaveChangesAsync(ct);
+        return new Nothing();
+    }
+
+    private async Task<Result<Nothing>> ClickInTransactionAsync(Guid id, string? action, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var clicked = await Own(id).Where(n => n.Status == NotificationStatus.Read)
+            .ExecuteUpdateAsync(set => set.SetProperty(n => n.Status, NotificationStatus.Clicked).SetProperty(n => n.ClickedAt, now), ct) == 1;
+        if (clicked)
+        {
+            var found = await Own(id).AsNoTracking().Select(n => new { n.UserId, n.Channel, n.OrganizationId }).SingleAsync(ct);
+            db.Raise(new NotificationClicked(id, found.UserId, found.Channel, now, action) { OrganizationId = found.OrganizationId });
+            await db.SaveChangesAsync(ct);
+        }
+
         return new Nothing();
     }
 

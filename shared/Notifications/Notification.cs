@@ -106,6 +106,8 @@ public sealed class Notification : IUserOwned
 
     public DateTimeOffset? ReadAt { get; private set; }
 
+    public DateTimeOffset? ClickedAt { get; private set; }
+
     public DateTimeOffset? FailedAt { get; private set; }
 
     /// <summary>Tries that have failed; null before the first.</summary>

@@ -59,3 +59,11 @@ public sealed record UnreadNotifications(long UnreadCount);
 
 /// <summary>The notification is gone.</summary>
 public sealed record NotificationDeleted(string Message);
+
+/// <summary>Body of <c>PUT /notifications/{notificationId}/clicked</c>; may be absent.</summary>
+public sealed record NotificationClick
+{
+    /// <summary>What was chosen, in the client's words, e.g. <c>view_details</c>.</summary>
+    [StringLength(100), RegularExpression("^[A-Za-z0-9_.:-]+$")]
+    public string? Action { get; init; }
+}

@@ -81,6 +81,14 @@ public sealed record NotificationRead(Guid NotificationId, Guid UserId, Notifica
     public override string? AggregateId => NotificationId.ToString();
 }
 
+/// <summary>The owner followed it. <paramref name="Action"/> is what he chose, in his client's words.</summary>
+public sealed record NotificationClicked(Guid NotificationId, Guid UserId, NotificationChannel Channel, DateTimeOffset ClickedAt, string? Action = null) : NotificationEvent
+{
+    public override string EventType => "notification_clicked";
+
+    public override string? AggregateId => NotificationId.ToString();
+}
+
 public sealed record NotificationAllRead(Guid UserId, int Count, DateTimeOffset ReadAt) : NotificationEvent
 {
     public const string TypeName = "notification_all_read";

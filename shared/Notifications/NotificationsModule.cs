@@ -23,6 +23,7 @@ public static class NotificationsModule
         services.AddEventHandler<NotifyOfMembership>("notifications", NotifyOfMembership.EventTypes);
         services.AddEventHandler<NotifyOfExecution>("notifications", [.. ExecutionNotice.EventTypes]);
         services.AddEventHandler<NotifyOfTokenExpiry>("notifications", [NotifyOfTokenExpiry.EventType]);
+        services.AddEventHandler<NotifyOfQuota>("notifications", [NotifyOfQuota.EventType]);
         services.AddEventHandler<NotifyOfAccountChange>("notifications", [.. NotifyOfAccountChange.EventTypes]);
         return services;
     }

@@ -32,7 +32,7 @@ public sealed class RateLimiter
     /// <summary>Counts one request; null when nothing limits it.</summary>
     public ValueTask<RateStanding?> TakeAsync(RateKey key, UserRateLimits user, CancellationToken ct)
     {
-        if (_rules.Of(key.Rate) is not { } rule || (!rule.Always && (!_rules.Enabled || user.Bypass)))
+        if (_rules.Of(key.Rate) is not { } rule || _rules.IsFree(rule, user))
             return default;
         var bucket = BucketOf(key, rule, LimitFor(rule, key, user));
         var now = Now;
@@ -87,7 +87,7 @@ public sealed class RateLimiter
     {
         if (key.Address is not null)
             return rule.HalfForAnonymous ? Math.Max(1, rule.Limit / 2) : rule.Limit;
-        return rule.Always ? rule.Limit : (int)Math.Clamp(rule.Limit * user.Multiplier, 1, int.MaxValue / 4);
+        return rule.LimitFor(user);
     }
 
     private async Task<RateStanding?> TakeSharedAsync(RateKey key, RateBucket bucket, long now, CancellationToken ct)

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Platform.Data;
 using Platform.Identity;
 
 namespace Platform.RateLimits;
@@ -9,6 +10,7 @@ internal sealed class UserLimitsConfiguration : IEntityTypeConfiguration<UserLim
     public void Configure(EntityTypeBuilder<UserLimits> builder)
     {
         builder.ToTable("user_limits").HasKey(limits => limits.UserId);
+        builder.Property(limits => limits.Rules).HasJsonConversion();
         builder.HasOne<User>().WithOne().HasForeignKey<UserLimits>(limits => limits.UserId).OnDelete(DeleteBehavior.Cascade);
     }
 }

@@ -49,6 +49,14 @@ public sealed record RateRule(string Group, int Limit, TimeSpan Window)
 
     public RateIdentity Identity { get; init; }
 
+    /// <summary>A known user's limit: his own, else the rule's times his factor.</summary>
+    public int LimitFor(UserRateLimits user)
+    {
+        if (Always)
+            return Limit;
+        return user.Rules is { } own && own.TryGetValue(Group, out var limit) ? limit : (int)Math.Clamp(Limit * user.Multiplier, 1, int.MaxValue / 4);
+    }
+
     /// <summary>A further class that the request counts against, when this one has let it pass.</summary>
     public Rate? Next { get; init; }
 }

@@ -34,6 +34,12 @@ public sealed class RateRules
 
     public string Algorithm { get; }
 
+    /// <summary>All classes that have a limit.</summary>
+    public IEnumerable<RateRule> All => _rules.OfType<RateRule>();
+
+    /// <summary>Whether nothing limits the user in a class.</summary>
+    public bool IsFree(RateRule rule, UserRateLimits user) => !rule.Always && (!Enabled || user.Bypass);
+
     /// <summary>Null for a class without limit.</summary>
     public RateRule? Of(Rate rate) => _rules[(int)rate];
 

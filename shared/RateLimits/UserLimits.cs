@@ -14,6 +14,9 @@ public sealed class UserLimits
     /// <summary>Every limit times this.</summary>
     public double Multiplier { get; set; } = 1;
 
+    /// <summary>Requests per window of single classes, by the class's word, in place of the default and untouched by the factor.</summary>
+    public IReadOnlyDictionary<string, int>? Rules { get; set; }
+
     public int? MaxMessagesPerDay { get; set; }
 
     /// <summary>Minutes.</summary>
@@ -24,7 +27,7 @@ public sealed class UserLimits
     public DateTimeOffset UpdatedAt { get; set; }
 
     /// <summary>Differs from what everybody has.</summary>
-    public bool IsCustom => Bypass || Multiplier != 1 || MaxMessagesPerDay is not null || MaxSandboxDuration is not null;
+    public bool IsCustom => Bypass || Multiplier != 1 || Rules is not null || MaxMessagesPerDay is not null || MaxSandboxDuration is not null;
 
     public void Apply(UserLimitsChange change, DateTimeOffset now)
     {

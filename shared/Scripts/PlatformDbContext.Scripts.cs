@@ -9,5 +9,7 @@ public sealed partial class PlatformDbContext
 
     internal DbSet<ScriptVersion> ScriptVersions => Set<ScriptVersion>();
 
+    internal DbSet<ScriptShare> ScriptShares => Set<ScriptShare>();
+
     internal DbSet<ScriptSchedule> ScriptSchedules => Set<ScriptSchedule>();
 }

@@ -26,6 +26,18 @@ internal sealed class ScriptVersionConfiguration : IEntityTypeConfiguration<Scri
     }
 }
 
+internal sealed class ScriptShareConfiguration : IEntityTypeConfiguration<ScriptShare>
+{
+    public void Configure(EntityTypeBuilder<ScriptShare> builder)
+    {
+        builder.ToTable("script_shares");
+        builder.Property(share => share.Id).ValueGeneratedNever();
+        builder.HasOne<SavedScript>().WithMany().HasForeignKey(share => share.ScriptId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasIndex(share => share.TokenHash).IsUnique();
+        builder.HasIndex(share => share.ScriptId);
+    }
+}
+
 internal sealed class ScriptScheduleConfiguration : IEntityTypeConfiguration<ScriptSchedule>
 {
     public void Configure(EntityTypeBuilder<ScriptSchedule> builder)

@@ -9,7 +9,7 @@ public static class ScriptsModule
     public static IServiceCollection AddScripts(this IServiceCollection services)
     {
         services.AddSection<ScriptOptions>(ScriptOptions.Section);
-        services.AddScoped<ScriptQueries>().AddScoped<SaveScript>().AddScoped<RunScript>().AddScoped<ScheduleScript>();
+        services.AddScoped<ScriptQueries>().AddScoped<SaveScript>().AddScoped<RunScript>().AddScoped<ScheduleScript>().AddScoped<ShareScript>();
         services.AddSingleton<ScheduledRuns>();
         services.AddScoped<IAccountMove, ScriptMove>();
         return services;

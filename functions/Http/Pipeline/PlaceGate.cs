@@ -29,7 +29,7 @@ internal sealed class PlaceGate(CallerPlace places) : RequestGate
 
     // Projects of the inference workbench have the same word in their paths and are something else.
     private static string? InPath(ApiRequest request, string name) =>
-        request.Family is Family.Checks or Family.Delivery && request.Http.Request.RouteValues.TryGetValue(name, out var value) ? value as string ?? value?.ToString() : null;
+        request.Family is Family.Checks or Family.Delivery or Family.Executions && request.Http.Request.RouteValues.TryGetValue(name, out var value) ? value as string ?? value?.ToString() : null;
 
     private static async ValueTask<Error?> MoveAsync(ApiRequest request, ValueTask<Result<Caller>> move, IServiceProvider services)
     {

@@ -28,10 +28,3 @@ public sealed record ResourceLimitExceeded(string ResourceType, double Limit, do
 
     public override string Topic => "resource_events";
 }
-
-public sealed record QuotaExceeded(string QuotaType, double Limit, double CurrentUsage, Guid UserId) : ReportedEvent
-{
-    public override string EventType => "quota_exceeded";
-
-    public override string Topic => "resource_events";
-}

@@ -65,5 +65,6 @@ public sealed class TokenDirectory(IServiceScopeFactory scopes, TimeProvider clo
             BoundProjectStatus = project == null ? null : project.Status,
             Bypass = limits == null ? null : limits.Bypass,
             Multiplier = limits == null ? null : limits.Multiplier,
+            Rules = limits == null ? null : limits.Rules,
         };
 }

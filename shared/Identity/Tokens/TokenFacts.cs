@@ -30,4 +30,6 @@ internal sealed record TokenFacts
     public required bool? Bypass { get; init; }
 
     public required double? Multiplier { get; init; }
+
+    public required IReadOnlyDictionary<string, int>? Rules { get; init; }
 }

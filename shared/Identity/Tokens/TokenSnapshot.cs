@@ -20,7 +20,7 @@ public sealed class TokenSnapshot
         var projects = rows.Where(row => row.BoundProjectId is not null).ToList();
         _isUsable = _token.Enabled && _facts.Role is not null && TakesOrganization() && (!_token.ProjectBound || projects.Exists(TakesProject));
         Caller = _token.Kind == TokenKind.Job ? JobCaller(projects) : UserCaller(projects, grants);
-        Limits = new UserRateLimits(_facts.Bypass ?? false, _facts.Multiplier ?? 1);
+        Limits = new UserRateLimits(_facts.Bypass ?? false, _facts.Multiplier ?? 1, _facts.Rules);
     }
 
     /// <summary>Hash of the secret by which it was found.</summary>

@@ -26,6 +26,7 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
         ["sagaId"] = ids => ids.SagaAsync(),
         ["eventId"] = ids => ids.FailedEventAsync(),
         ["userId"] = ids => Task.FromResult(ids.Owner.Id.ToString()),
+        ["subjectId"] = ids => Task.FromResult(ids.Owner.Id.ToString()),
         ["organizationId"] = async ids => (await ids.App.PlaceOfAsync(ids.Owner)).OrganizationId.ToString(),
         ["projectId"] = async ids => (await ids.App.PlaceOfAsync(ids.Owner)).ProjectId.ToString(),
         ["memberId"] = ids => ids.MembershipAsync(),
@@ -35,6 +36,7 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
         ["invitationId"] = async ids => (await ids.CreateAsync("/api/organizations/members/invite", new { email = $"{Guid.CreateVersion7():N}@example.com", role = "project_viewer" })).GetProperty("data").GetProperty("id").GetString()!,
         ["notificationId"] = ids => ids.NotificationAsync(),
         ["scriptId"] = async ids => (await ids.CreateAsync("/api/v1/scripts", new { name = "owner's", script = "print(1)" })).GetProperty("script_id").GetString()!,
+        ["shareId"] = async ids => (await ids.CreateAsync($"/api/v1/scripts/{await ids.ValueAsync("scriptId")}/shares", new { })).GetProperty("share_id").GetString()!,
         ["variableId"] = async ids => (await ids.CreateAsync($"/api/projects/{await ids.ValueAsync("projectId")}/variables", new { key = "OWNERS_KEY", value = "a value" })).GetProperty("data").GetProperty("id").GetString()!,
     };
 
@@ -47,6 +49,7 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
         ["token"] = "the-secret-of-no-invitation",
         ["inviteToken"] = "the-secret-of-no-invitation",
         ["channel"] = "in_app",
+        ["subjectType"] = "user",
         ["version"] = "1",
         ["key"] = "a-key",
     };

@@ -7,6 +7,7 @@ using Platform.Events;
 using Platform.Executions;
 using Platform.Idempotency;
 using Platform.Identity;
+using Platform.Quotas;
 using Platform.Sandbox;
 using Platform.Sandbox.Runtimes;
 using Platform.Secrets;
@@ -41,7 +42,7 @@ internal sealed class ExecutionLab : IAsyncDisposable
             services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(configuration).Build());
             services.AddSingleton(languages).AddSingleton<ISandbox, ScriptedSandbox>().AddSingleton<SandboxPool>().AddSingleton<SystemSettingsStore>();
             services.Configure<SandboxOptions>(o => o.Cpu = 1000);
-            services.AddAudit().AddIdempotency().AddSecrets().AddEventTail().AddExecutions();
+            services.AddAudit().AddIdempotency().AddSecrets().AddEventTail().AddQuotas().AddExecutions();
         }
 
         var database = postgres is null ? await TestDatabase.CreateAsync(Configure) : await TestDatabase.CreatePostgresAsync(postgres, Configure);

@@ -58,6 +58,30 @@ public abstract class NotificationApiTests(NotificationLab lab)
     }
 
     [Fact]
+    public async Task Click_ReadsTooAndIsToldOnceWithItsAction()
+    {
+        var (user, other) = (await lab.App.CreateUserAsync(), await lab.App.CreateUserAsync());
+        await lab.TellAsync(user);
+        var id = (await lab.RowAsync(user, NotificationChannel.InApp)).Id;
+
+        Assert.Equal(404, (await other.Client.CallAsync("PUT", $"{Root}/{id}/clicked")).Status);
+        Assert.Equal(422, (await user.Client.CallAsync("PUT", $"{Root}/{id}/clicked", new { action = "a b" })).Status);
+        Assert.Equal(HttpStatusCode.NoContent, (await user.Client.PutAsJsonAsync($"{Root}/{id}/clicked", new { action = "view_details" })).StatusCode);
+        var first = await lab.RowAsync(user, NotificationChannel.InApp);
+        lab.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(HttpStatusCode.NoContent, (await user.Client.PutAsync($"{Root}/{id}/clicked", null)).StatusCode);
+        await user.ReadAsync(id); // stays clicked
+
+        var row = await lab.RowAsync(user, NotificationChannel.InApp);
+        Assert.Equal((NotificationStatus.Clicked, first.ReadAt, first.ClickedAt), (row.Status, row.ReadAt, row.ClickedAt));
+        Assert.NotNull(first.ClickedAt);
+        Assert.Equal(0, await UnreadAsync(user));
+        Assert.Equal(["notification_created", "notification_delivered", "notification_read", "notification_clicked"], await lab.EventsAsync(id));
+        var raised = await lab.App.InDatabaseAsync(db => db.Events.SingleAsync(e => e.EventType == "notification_clicked" && e.UserId == user.Id));
+        Assert.Equal("view_details", Text(raised.ReadPayload<JsonElement>(), "action"));
+    }
+
+    [Fact]
     public async Task Read_NotDeliveredYet_IsRefused()
     {
         var user = await lab.App.CreateUserAsync();
