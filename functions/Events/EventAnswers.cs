@@ -5,8 +5,12 @@ namespace Platform.Functions.Events;
 /// <summary>A page of events.</summary>
 public sealed record EventList(IReadOnlyList<EventView> Events, long Total, int Limit, int Skip, bool HasMore)
 {
-    public static Result<EventList> From(Result<EventPage> page, EventVisibility visibility) => page.IsOk
+    public static Result<EventList> From(Result<EventPage<PlatformEvent>> page, EventVisibility visibility) => page.IsOk
         ? new EventList([.. page.Value.Events.Select(visibility.Show)], page.Value.Total, page.Value.Limit, page.Value.Skip, page.Value.HasMore)
+        : page.Error;
+
+    public static Result<EventList> From(Result<EventPage<EventView>> page) => page.IsOk
+        ? new EventList(page.Value.Events, page.Value.Total, page.Value.Limit, page.Value.Skip, page.Value.HasMore)
         : page.Error;
 }
 
@@ -26,7 +30,7 @@ public sealed record AdminEventDeleted(string Message, Guid EventId);
 /// <summary>A page of everybody's events, with how each was dealt with.</summary>
 public sealed record EventBrowse(IReadOnlyList<EventEnvelope> Events, long Total, int Skip, int Limit)
 {
-    public static Result<EventBrowse> From(Result<EventPage> page) => page.IsOk
+    public static Result<EventBrowse> From(Result<EventPage<PlatformEvent>> page) => page.IsOk
         ? new EventBrowse([.. page.Value.Events.Select(EventEnvelope.From)], page.Value.Total, page.Value.Skip, page.Value.Limit)
         : page.Error;
 }

@@ -34,8 +34,7 @@ public sealed class EventFunctions(EventQueries events, EventVisibility visibili
             return query.Error;
         if (catalog.Check(query.Value.EventTypes, "query", "event_types") is { } unknown)
             return unknown;
-        var order = query.Value.SortOrder == SortOrder.Asc ? EventOrder.OldestFirst : EventOrder.NewestFirst;
-        return EventList.From(await events.SearchOwnAsync(query.Value.ToFilter(), order, query.Value.Skip, query.Value.Limit, ct), visibility);
+        return EventList.From(await events.ListOwnAsync(query.Value.ToFilter(), query.Value.SortOrder == SortOrder.Desc, query.Value.Skip, query.Value.Limit, ct));
     }
 
     /// <summary>Search events: the caller's own, with the id of an execution of his all of it; operators search everybody's.</summary>

@@ -1,3 +1,5 @@
+using System.Linq.Expressions;
+
 namespace Platform.Events;
 
 /// <summary>A stored event as its owner and operators see it.</summary>
@@ -13,7 +15,13 @@ public sealed record EventView(
     StoredJson Payload,
     DateTimeOffset StoredAt)
 {
-    public static EventView From(PlatformEvent stored) => new(
+    internal static readonly Expression<Func<PlatformEvent, EventView>> Projection = stored => new EventView(
         stored.EventId, stored.EventType, stored.EventVersion, stored.Timestamp, stored.AggregateId, stored.CorrelationId, stored.CausationId,
         new StoredJson(stored.Metadata), new StoredJson(stored.Payload), stored.StoredAt);
+
+    private static readonly Func<PlatformEvent, EventView> Project = Projection.Compile();
+
+    public static EventView From(PlatformEvent stored) => Project(stored);
+
+    internal static int LengthOf(EventView view) => view.Payload.Text.Length + view.Metadata.Text.Length;
 }

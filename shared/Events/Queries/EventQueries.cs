@@ -13,7 +13,7 @@ public sealed class EventQueries(PlatformDbContext db, Caller caller, EventVisib
     private const string SystemServices = "system-";
 
     /// <summary>Searches the caller's own events, or with the id of an aggregate of his all that happened to it; operators search everybody's.</summary>
-    public async Task<Result<EventPage>> SearchAsync(EventFilter filter, EventOrder order, int skip, int limit, CancellationToken ct)
+    public async Task<Result<EventPage<PlatformEvent>>> SearchAsync(EventFilter filter, EventOrder order, int skip, int limit, CancellationToken ct)
     {
         if (filter.UserId is { } user && user != caller.UserId && !caller.IsOperator)
             return EventErrors.ForeignUser;
@@ -26,12 +26,24 @@ public sealed class EventQueries(PlatformDbContext db, Caller caller, EventVisib
         return await pages.ReadAsync(matching, order.Apply(matching), skip, limit, ct);
     }
 
-    /// <summary>The caller's own, for operators too.</summary>
-    public Task<Result<EventPage>> SearchOwnAsync(EventFilter filter, EventOrder order, int skip, int limit, CancellationToken ct) =>
-        SearchAsync(filter with { UserId = caller.UserId }, order, skip, limit, ct);
+    /// <summary>The caller's own in the order of time, for operators too.</summary>
+    public Task<Result<EventPage<EventView>>> ListOwnAsync(EventFilter filter, bool descending, int skip, int limit, CancellationToken ct)
+    {
+        var me = caller.UserId!.Value;
+        if (filter.EventTypes.Count == 0)
+        {
+            var own = new OwnEvents(me, filter.From ?? DateTimeOffset.MinValue, filter.To ?? DateTimeOffset.MaxValue);
+            return pages.ReadAsync(db.ListOwn(own, descending, skip, limit), EventView.LengthOf, bound => db.CountOwnAsync(own, bound), skip, limit, ct);
+        }
+
+        filter = filter with { UserId = me };
+        var matching = filter.Apply(SearchRoot.For(db.Events, filter, settings.IsSqlite));
+        var ordered = (descending ? EventOrder.NewestFirst : EventOrder.OldestFirst).Apply(matching);
+        return pages.ReadAsync(ordered.Skip(skip).Take(limit).Select(EventView.Projection).AsAsyncEnumerable(), EventView.LengthOf, bound => matching.LongCountAsync(bound), skip, limit, ct);
+    }
 
     /// <summary>All that happened to an aggregate, oldest first. The caller has been found to be one who may know.</summary>
-    public Task<Result<EventPage>> ListOfAggregateAsync(string aggregateId, bool withSystemEvents, int skip, int limit, CancellationToken ct)
+    public Task<Result<EventPage<PlatformEvent>>> ListOfAggregateAsync(string aggregateId, bool withSystemEvents, int skip, int limit, CancellationToken ct)
     {
         var matching = EventVisibility.OfEverybody(db.Events).Where(e => e.AggregateId == aggregateId && e.Sequence != null);
         if (!withSystemEvents)
@@ -41,7 +53,7 @@ public sealed class EventQueries(PlatformDbContext db, Caller caller, EventVisib
 
     /// <summary>What one request or chain of requests caused, oldest first.</summary>
     /// <param name="allUsers">For operators: not only their own.</param>
-    public async Task<Result<EventPage>> ListOfCorrelationAsync(string correlationId, bool allUsers, int limit, CancellationToken ct)
+    public async Task<Result<EventPage<PlatformEvent>>> ListOfCorrelationAsync(string correlationId, bool allUsers, int limit, CancellationToken ct)
     {
         var matching = db.Events.Where(e => e.CorrelationId == correlationId && e.Sequence != null);
         if (!caller.IsOperator)

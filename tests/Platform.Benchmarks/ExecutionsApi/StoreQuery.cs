@@ -79,11 +79,14 @@ internal sealed record StoreQuery(string Name, bool ByOperator, Func<StoreSample
         new("admin/events/export/csv of a type, limit 100", true, _ => $"admin/events/export/csv?event_types={Types}&limit=100"),
     ];
 
-    private static object Pipeline(object match) => new { pipeline = new object[]
+    private static object Pipeline(object match) => new
+    {
+        pipeline = new object[]
     {
         new Dictionary<string, object> { ["$match"] = match },
         new Dictionary<string, object> { ["$group"] = new Dictionary<string, object> { ["_id"] = "$event_type", ["count"] = new Dictionary<string, int> { ["$sum"] = 1 } } },
-    } };
+    }
+    };
 
     private static IEnumerable<StoreQuery> Browses() =>
     [

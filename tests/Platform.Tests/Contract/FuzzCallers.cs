@@ -42,7 +42,7 @@ internal sealed class FuzzCallers
             return;
         if (caller.IsOperator)
         {
-            caller.User = await _world.App.OperatorAsync();
+            caller.User = await _world.App.CreateOperatorAsync(); // the one before may have deleted himself
             return;
         }
 

@@ -89,7 +89,7 @@ public sealed class PlatformApp : IAsyncDisposable
     /// <summary>A new user, signed in with a bearer token. Limits are multiplied by 100 unless the test says otherwise.</summary>
     public async Task<TestUser> CreateUserAsync(string? name = null, double rateMultiplier = 100)
     {
-        name ??= $"user{Interlocked.Increment(ref _users)}-{Guid.CreateVersion7().ToString("N")[^6..]}";
+        name ??= NewName("user");
         var registered = await Anonymous.PostAsJsonAsync("/api/v1/auth/register", new { username = name, email = $"{name}@example.com", password = Password });
         if (!registered.IsSuccessStatusCode)
             throw new InvalidOperationException($"Registration answered {registered.StatusCode}: {await registered.Content.ReadAsStringAsync()}");
@@ -108,6 +108,21 @@ public sealed class PlatformApp : IAsyncDisposable
         TestUser? user = null;
         await Until.TrueAsync(async () => (user = await TrySignInAsync("operator")) is not null, "the operator account exists");
         return user!;
+    }
+
+    /// <summary>A further operator, for tests in which one may go.</summary>
+    public async Task<TestUser> CreateOperatorAsync()
+    {
+        var name = NewName("operator");
+        await using (var scope = Services.GetRequiredService<IServiceScopeFactory>().CreateScopeFor(Caller.Platform))
+        {
+            var account = new NewAccount(name, $"{name}@example.com", Password, PlatformRole.Admin, EmailVerified: true);
+            var created = await scope.ServiceProvider.GetRequiredService<AccountFactory>().CreateAsync(account, CancellationToken.None);
+            if (!created.IsOk)
+                throw new InvalidOperationException($"The operator could not be made: {created.Error}");
+        }
+
+        return (await TrySignInAsync(name))!;
     }
 
     /// <summary>A client that sends the given headers with every request.</summary>
@@ -140,6 +155,8 @@ public sealed class PlatformApp : IAsyncDisposable
         ["RateLimit:Limits:acceptance"] = "100000",
         ["RateLimit:Limits:acceptance_by_address"] = "100000",
     };
+
+    private static string NewName(string kind) => $"{kind}{Interlocked.Increment(ref _users)}-{Guid.CreateVersion7().ToString("N")[^6..]}";
 
     // Past the login route, whose limits and locks are no business of most tests.
     private async Task<TestUser?> TrySignInAsync(string name)
