@@ -11,12 +11,14 @@ namespace EmbeddedFunctions.Durable;
 internal sealed class DurableEngine(DurableNode node) : IHostedService, IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan HandOverPatience = TimeSpan.FromMinutes(5);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Task> _loops = [];
     private Task _writing = Task.CompletedTask;
     private long _lastHeartbeat;
+    private long? _crowdedSince;
 
     public DurableNode Node => node;
 
@@ -151,13 +153,26 @@ internal sealed class DurableEngine(DurableNode node) : IHostedService, IAsyncDi
         var share = (node.PartitionCount + view.LiveNodes - 1) / Math.Max(1, view.LiveNodes);
         var owned = node.Owned.ToList();
         if (owned.Count > share)
-            await GiveAsync(owned.GetRange(share, owned.Count - share), ct);
-        else if (owned.Count < share && view.Orphans.Count > 0)
+            await GiveAsync(ChooseSurplus(owned, owned.Count - share), ct);
+        else
+            _crowdedSince = null;
+        if (owned.Count < share && view.Orphans.Count > 0)
             await TakeAsync(await node.Store.ClaimAsync(node.Id, [.. view.Orphans.Take(share - owned.Count)], ct), ct);
+    }
+
+    // What runs in a partition is run again by its next owner. So the quiet ones go, and others only when they have not been quiet at any heartbeat for long.
+    private List<OwnedPartition> ChooseSurplus(List<OwnedPartition> owned, int count)
+    {
+        _crowdedSince ??= node.StoreClock.GetTimestamp();
+        var isPatient = node.StoreClock.GetElapsedTime(_crowdedSince.Value) < HandOverPatience;
+        return [.. owned.Where(p => !(isPatient && p.IsBusy)).OrderBy(p => p.IsBusy).Take(count)];
     }
 
     private async Task GiveAsync(List<OwnedPartition> surplus, CancellationToken ct)
     {
+        if (surplus.Count == 0)
+            return;
+
         surplus.ForEach(p => node.Lose(p.Id));
         await node.Store.ReleaseAsync(node.Id, surplus.ConvertAll(p => p.Lease), leave: false, ct);
     }

@@ -23,6 +23,9 @@ internal sealed class OwnedPartition(DurableNode node, PartitionLease lease)
 
     public ICollection<LiveInstance> Instances => _instances.Values;
 
+    /// <summary>An activity runs, or its outcome is on the way into the history: a new owner would run it again.</summary>
+    public bool IsBusy => !_activities.IsEmpty;
+
     public bool Holds(string instanceId) => _instances.ContainsKey(instanceId);
 
     /// <summary>The orchestration if it is in memory and has not finished.</summary>

@@ -35,6 +35,35 @@ public sealed class TakeoverTests(PostgresServer server) : IClassFixture<Postgre
     }
 
     [Fact]
+    public async Task NewNode_GetsItsShareWithoutCuttingOffWhatRuns()
+    {
+        await using var h = await DurableHarness.CreateAsync(Db.Postgres, server);
+        var release = new TaskCompletionSource();
+        var runs = 0;
+        h.Functions.Activity("Slow", async (_, _) =>
+        {
+            Interlocked.Increment(ref runs);
+            await release.Task;
+            return "done";
+        });
+        h.Functions.Orchestrator("One", async c => await c.CallActivityAsync<string>("Slow"));
+        var first = await h.StartAsync();
+        var ids = Enumerable.Range(0, 1000).Select(i => $"n{i}").DistinctBy(first.Engine.Node.PartitionOf).ToList(); // one in each partition
+        foreach (var id in ids)
+            await first.Client.ScheduleNewOrchestrationInstanceAsync("One", null, new StartOrchestrationOptions(id));
+        await DurableHarness.UntilAsync(() => Volatile.Read(ref runs) == ids.Count);
+
+        var second = await h.StartAsync();
+        await DurableHarness.UntilAsync(() => first.Engine.Node.HasPeers);
+        release.SetResult();
+        foreach (var id in ids)
+            await first.Client.WaitForInstanceCompletionAsync(id, true).WaitAsync(DurableHarness.Patience);
+
+        await DurableHarness.UntilAsync(() => first.Engine.Node.Owned.Count() == 4 && second.Engine.Node.Owned.Count() == 4);
+        Assert.Equal((8, 8), (ids.Count, Volatile.Read(ref runs)));
+    }
+
+    [Fact]
     public async Task DeadNode_LosesItsPartitionsAndItsLateCommitIsRefused()
     {
         await using var h = await DurableHarness.CreateAsync(Db.Postgres, server);
