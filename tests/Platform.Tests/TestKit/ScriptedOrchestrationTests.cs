@@ -77,7 +77,7 @@ public sealed class ScriptedOrchestrationTests
     [Fact]
     public void Run_ForeignAwait_FailsAsInProduction()
     {
-        var outcome = new ScriptedOrchestration().Run(async context => await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System));
+        var outcome = new ScriptedOrchestration().Run(async context => await new TaskCompletionSource().Task);
 
         Assert.Equal(OrchestrationRuntimeStatus.Failed, outcome.Status);
         Assert.Contains("NonDeterministic", outcome.Failure!.ErrorType, StringComparison.Ordinal);
