@@ -5,6 +5,7 @@ using Platform.Alertmanager;
 using Platform.Audit;
 using Platform.Blobs;
 using Platform.Data;
+using Platform.Domains;
 using Platform.Events;
 using Platform.Executions;
 using Platform.Functions.Documentation;
@@ -60,6 +61,7 @@ public static class PlatformComposition
         services.AddNotifications();
         services.AddAlertmanager();
         services.AddVariables();
+        services.AddDomains();
         services.AddUserSettings();
         services.AddScripts();
         services.AddAgents();
@@ -81,6 +83,7 @@ public static class PlatformComposition
         services.AddSingleton<TokenUseRecorder>();
         services.AddSingleton<DevTokenViews>();
         services.AddScoped<DeliveryTeam>();
+        services.AddScoped<ProjectChoice>();
         services.AddSingleton<ExecutionPageFiles>();
         services.AddScoped<ExecutionPage>();
         services.AddStreams();

@@ -19,6 +19,7 @@ public static class DataModule
         services.TryAddScoped<CallerScope>();
         services.TryAddTransient(provider => provider.GetRequiredService<CallerScope>().Current);
         services.AddSingleton(_ => new DatabaseSettings(configuration));
+        services.AddSingleton(provider => provider.GetRequiredService<DatabaseSettings>().Postgres);
         services.AddSingleton<WriteGate>();
         services.AddSingleton<AuditSignal>();
         services.AddSingleton<UnitOfWorkServices>();
@@ -49,7 +50,7 @@ public static class DataModule
         if (settings.IsSqlite)
             options.UseSqlitePool(settings.Sqlite);
         else
-            options.UseNpgsql(settings.Postgres);
+            options.UseNpgsql(); // the registered data source; handed one, EF would build its model and its queries anew for each
 
         // Migrations are written by hand and have no snapshot; the schema test compares what they build with the model.
         options.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning));

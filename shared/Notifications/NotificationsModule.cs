@@ -22,6 +22,7 @@ public static class NotificationsModule
         services.AddDelivery();
         services.AddEventHandler<NotifyOfMembership>("notifications", NotifyOfMembership.EventTypes);
         services.AddEventHandler<NotifyOfExecution>("notifications", [.. ExecutionNotice.EventTypes]);
+        services.AddEventHandler<NotifyOfDomain>("notifications", [NotifyOfDomain.EventType]);
         services.AddEventHandler<NotifyOfTokenExpiry>("notifications", [NotifyOfTokenExpiry.EventType]);
         services.AddEventHandler<NotifyOfQuota>("notifications", [NotifyOfQuota.EventType]);
         services.AddEventHandler<NotifyOfAccountChange>("notifications", [.. NotifyOfAccountChange.EventTypes]);

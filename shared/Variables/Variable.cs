@@ -19,6 +19,15 @@ public enum VariableTargets
     Development = 4,
 }
 
+/// <summary>What reads a variable of the audience <c>runtime</c>.</summary>
+[Flags]
+public enum VariableScopes
+{
+    None = 0,
+    Builds = 1,
+    Functions = 2,
+}
+
 public enum VariableType
 {
     /// <summary>Shown to everybody who may read variables.</summary>
@@ -45,7 +54,10 @@ public sealed class Variable : IProjectOwned
 
     public required VariableAudience Audience { get; init; }
 
-    public VariableTargets Targets { get; init; }
+    public VariableTargets Targets { get; set; }
+
+    /// <summary>Null for a variable of the audience <c>tests</c>.</summary>
+    public VariableScopes? Scopes { get; set; }
 
     public required string Key { get; set; }
 

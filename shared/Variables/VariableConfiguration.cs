@@ -11,6 +11,7 @@ internal sealed class VariableConfiguration : IEntityTypeConfiguration<Variable>
     {
         builder.ToTable("variables").HasKey(variable => variable.Id);
         builder.Property(variable => variable.Targets).HasConversion(new EnumToNumberConverter<VariableTargets, int>());
+        builder.Property(variable => variable.Scopes).HasConversion<EnumToNumberConverter<VariableScopes, int>>();
         builder.Property(variable => variable.Version).IsConcurrencyToken();
         builder.HasOne<Project>().WithMany().HasForeignKey(variable => variable.ProjectId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(variable => variable.ProjectId);

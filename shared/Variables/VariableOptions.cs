@@ -10,4 +10,8 @@ public sealed class VariableOptions
     /// <summary>Variables for tests that a project can have.</summary>
     [Range(1, 10_000)]
     public int MaxPerProject { get; init; } = 200;
+
+    /// <summary>Variables for builds and functions that a project can have.</summary>
+    [Range(1, 10_000)]
+    public int MaxRuntimePerProject { get; init; } = 500;
 }

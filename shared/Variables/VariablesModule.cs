@@ -12,6 +12,8 @@ public static class VariablesModule
         services.AddScoped<VariableQueries>();
         services.AddScoped<CreateVariable>();
         services.AddScoped<ChangeVariable>();
+        services.AddScoped<RuntimeVariables>();
+        services.AddScoped<SetRuntimeVariables>();
         services.AddSingleton<VariableFileSweep>();
         return services;
     }

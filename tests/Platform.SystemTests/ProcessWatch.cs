@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Platform.SystemTests;
 
 /// <summary>
-/// Watches which scripts run on this machine. A script is told apart by the mark among its arguments, a process by its id and start time, so that a second run of
-/// the same script shows as a second process.
+/// Watches which scripts run on this machine. An execution is told apart by the mark among its arguments and its EXECUTION_ID (an execution that was asked for again has the
+/// arguments of the first), a process by its id and start time, so that a second run of the same execution shows as a second process.
 /// </summary>
 internal sealed class ProcessWatch : IAsyncDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class ProcessWatch : IAsyncDisposable
 
     public int ScriptsSeen => _seen.Count;
 
-    /// <summary>Marks of scripts that ran in more than one process.</summary>
+    /// <summary>Marks of executions that ran in more than one process.</summary>
     public IReadOnlyList<string> RanTwice => [.. _seen.Where(s => s.Value.Count > 1).Select(s => $"{s.Key}: {string.Join(", ", s.Value.Keys)}")];
 
     /// <summary>Every process of the sandbox or a script that carries a mark at this moment.</summary>
@@ -42,7 +42,7 @@ internal sealed class ProcessWatch : IAsyncDisposable
             foreach (var directory in Directory.EnumerateDirectories("/proc"))
             {
                 if (char.IsAsciiDigit(Path.GetFileName(directory)[0]) && MarkOf(directory, out var program) is { } mark && program.Contains("python", StringComparison.Ordinal))
-                    _seen.GetOrAdd(mark, _ => new()).TryAdd($"{Path.GetFileName(directory)}@{StartTime(directory)}", 0);
+                    _seen.GetOrAdd($"{mark} of {ExecutionOf(directory)}", _ => new()).TryAdd($"{Path.GetFileName(directory)}@{StartTime(directory)}", 0);
             }
 
             await Task.Delay(10);
@@ -65,6 +65,20 @@ internal sealed class ProcessWatch : IAsyncDisposable
         catch (UnauthorizedAccessException)
         {
             return null;
+        }
+    }
+
+    // Empty when this process may not know.
+    private static string ExecutionOf(string directory)
+    {
+        try
+        {
+            const string name = "EXECUTION_ID=";
+            return Array.Find(File.ReadAllText(Path.Combine(directory, "environ")).Split('\0'), line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..] ?? "";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
         }
     }
 

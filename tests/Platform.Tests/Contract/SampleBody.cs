@@ -15,6 +15,9 @@ internal static class SampleBody
     /// <summary>Bodies of records whose rules between members the generator cannot meet.</summary>
     private static readonly Dictionary<string, string> Given = new(StringComparer.Ordinal)
     {
+        ["DomainBody"] = """{"name":"shop.example.com"}""",
+        ["DomainChangeBody"] = """{"isPrimary":false}""",
+        ["EnvVarsBody"] = """{"key":"A_KEY","value":"a value"}""",
         ["InferenceRoleBody"] = """{"role":"viewer"}""",
         ["ScriptScheduleRequest"] = """{"cron":"0 3 * * *"}""",
     };

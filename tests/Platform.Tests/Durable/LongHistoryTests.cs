@@ -57,14 +57,14 @@ public sealed class LongHistoryTests(PostgresServer server) : IClassFixture<Post
     [InlineData("timers at once")]
     [InlineData("events before the wait")]
     [InlineData("view")]
-    public void Replay_HistoryEightTimesAsLong_TakesAboutEightTimesTheWork(string shape)
+    public void Replay_HistoryThirtyTimesAsLong_TakesFarLessThanItsSquare(string shape)
     {
-        var (shorter, longer) = (Prepare(shape, 5_000), Prepare(shape, 40_000));
+        var (shorter, longer) = (Prepare(shape, 5_000), Prepare(shape, 150_000));
         shorter();
         var (time, bytes) = (Best(shorter), Allocated(shorter));
 
-        Assert.InRange(Allocated(longer), 0, 16 * bytes);
-        Assert.InRange(Best(longer), TimeSpan.Zero, 32 * time); // a replay that looks at everything again in each step takes 64 times as long
+        Assert.InRange(Allocated(longer), 0, 60 * bytes);
+        Assert.InRange(Best(longer), TimeSpan.Zero, 300 * time); // a replay that looks at everything again in each step takes 900 times as long; collecting garbage counts, too
     }
 
     private static Action Prepare(string shape, int length)

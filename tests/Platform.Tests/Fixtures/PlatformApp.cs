@@ -10,6 +10,7 @@ using Platform.Functions;
 using Platform.Functions.Http;
 using Platform.Identity;
 using Platform.RateLimits;
+using Platform.Sandbox;
 
 namespace Platform.Tests.Fixtures;
 
@@ -61,6 +62,11 @@ public sealed class PlatformApp : IAsyncDisposable
             all["Database:Provider"] = "postgres";
             all["Database:ConnectionString"] = connectionString ?? await postgres.CreateMigratedDatabaseAsync();
         }
+        else if (own is not null)
+        {
+            await SqliteTemplate.CopyToAsync(own);
+        }
+
         foreach (var (key, value) in settings)
             all[key] = value;
         var host = functions is null
@@ -73,6 +79,7 @@ public sealed class PlatformApp : IAsyncDisposable
         {
             services.Configure<PasswordHasherOptions>(options => options.IterationCount = 1000);   // quick tests; the product's own count is another
             services.RefuseDoubtfulQueries();
+            services.AddSingleton<ISandbox>(provider => new RememberingSandbox(provider.GetRequiredService<BubblewrapSandbox>()));
             configure?.Invoke(services);
         }
 
@@ -139,7 +146,7 @@ public sealed class PlatformApp : IAsyncDisposable
         if (_postgres is not null)
             await _postgres.DisposeAsync();
         if (_ownDirectory is not null)
-            Directory.Delete(_ownDirectory, recursive: true);
+            await TempFolder.DeleteAsync(_ownDirectory);
     }
 
     private static Dictionary<string, string> Defaults(string directory) => new()

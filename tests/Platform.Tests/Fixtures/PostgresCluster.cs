@@ -6,6 +6,12 @@ namespace Platform.Tests.Fixtures;
 /// <summary>A PostgreSQL server in a temporary directory, with fsync on, reached through a unix socket.</summary>
 internal sealed class PostgresCluster(string binaries, string directory, string? user)
 {
+    private int _databases;
+    private Process? _guard;
+
+    /// <summary>How many were made on this server.</summary>
+    public int Databases => _databases;
+
     public static async Task<PostgresCluster> StartAsync()
     {
         var directory = Directory.CreateTempSubdirectory("pg-").FullName;
@@ -30,6 +36,7 @@ internal sealed class PostgresCluster(string binaries, string directory, string?
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand($"CREATE DATABASE {name} TEMPLATE {template}", connection);
         await command.ExecuteNonQueryAsync();
+        Interlocked.Increment(ref _databases);
         return ConnectionString(name);
     }
 
@@ -39,19 +46,29 @@ internal sealed class PostgresCluster(string binaries, string directory, string?
     /// <summary>Starts the server on its data, after <see cref="StopServerAsync"/>.</summary>
     public Task StartServerAsync()
     {
-        var options = $"-c listen_addresses= -c unix_socket_directories={directory} -c max_connections=300 -c fsync=on -c shared_buffers=64MB";
+        var options = $"-c listen_addresses= -c unix_socket_directories={directory} -c max_connections=300 -c fsync=on -c shared_buffers=64MB -c autovacuum=off";
         return RunServerToolAsync("pg_ctl", "-D", Data, "-l", Path.Combine(directory, "log"), "-o", options, "-w", "start");
     }
 
     /// <summary>Ends the server and keeps its data. The modes are those of <see cref="RestartAsync"/>.</summary>
     public Task StopServerAsync(string mode) => RunServerToolAsync("pg_ctl", "-D", Data, "-m", mode, "-w", "stop");
 
+    /// <summary>The server and its data go with this process, however that ends: a guard in a session of its own waits for the end of a pipe that only this process holds.</summary>
+    public void EndWithThisProcess()
+    {
+        var start = new ProcessStartInfo("setsid") { WorkingDirectory = "/", RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var argument in (string[])["sh", "-c", "exec >/dev/null 2>&1; cat; kill -QUIT $(head -n 1 \"$1/postmaster.pid\"); while [ -e \"$1/postmaster.pid\" ] && [ $((i += 1)) -le 100 ]; do sleep 0.1; done; rm -rf \"$2\"", "sh", Data, directory])
+            start.ArgumentList.Add(argument);
+        _guard = Process.Start(start);
+    }
+
     /// <summary>Ends the server and deletes its data.</summary>
     public async Task StopAsync()
     {
         NpgsqlConnection.ClearAllPools();
         await StopServerAsync("immediate");
-        Directory.Delete(directory, recursive: true);
+        _guard?.StandardInput.Close();
+        await TempFolder.DeleteAsync(directory);
     }
 
     private static string FindBinaries()

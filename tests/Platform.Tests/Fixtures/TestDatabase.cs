@@ -24,11 +24,16 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public FakeTimeProvider Clock { get; }
 
-    public static Task<TestDatabase> CreateAsync(Action<IServiceCollection>? configure = null, bool migrate = true)
+    public static async Task<TestDatabase> CreateAsync(Action<IServiceCollection>? configure = null, bool migrate = true)
     {
         var directory = Directory.CreateTempSubdirectory("platform-test-").FullName;
-        return CreateAsync(new() { ["Platform:DataDirectory"] = directory }, directory, configure, migrate);
+        if (migrate)
+            await SqliteTemplate.CopyToAsync(directory);
+        return await CreateAsync(new() { ["Platform:DataDirectory"] = directory }, directory, configure, migrate: false);
     }
+
+    /// <summary>On a file in <paramref name="directory"/> that has no tables yet; the folder stays.</summary>
+    public static Task<TestDatabase> CreateEmptyAsync(string directory) => CreateAsync(new() { ["Platform:DataDirectory"] = directory }, null, configure: null, migrate: false);
 
     /// <param name="connectionString">Of an empty database of its own.</param>
     public static Task<TestDatabase> CreatePostgresAsync(string connectionString, Action<IServiceCollection>? configure = null, bool migrate = true) =>
@@ -45,7 +50,7 @@ public sealed class TestDatabase : IAsyncDisposable
         if (_directory is null)
             return;
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        Directory.Delete(_directory, recursive: true);
+        await TempFolder.DeleteAsync(_directory);
     }
 
     private static async Task<TestDatabase> CreateAsync(

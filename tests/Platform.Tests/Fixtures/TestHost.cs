@@ -70,7 +70,7 @@ public sealed class TestHost : IAsyncDisposable
         if (_host is IAsyncDisposable disposable)
             await disposable.DisposeAsync();
         if (_ownDirectory is not null)
-            Directory.Delete(_ownDirectory, recursive: true);
+            await TempFolder.DeleteAsync(_ownDirectory);
     }
 
     private static string NewDirectory() => Directory.CreateTempSubdirectory("host-").FullName;

@@ -17,6 +17,7 @@ public sealed class AreaRulesTests
         ["shared/Data"] = "Audit Events Identity Workflows",
         ["shared/DeadLetters"] = "Audit Data Events Identity Organizations",
         ["shared/Events"] = "Audit Data DeadLetters Identity Workflows",
+        ["shared/Domains"] = "Audit Data Events Idempotency Identity Organizations",
         ["shared/Executions"] = "Audit Data DeadLetters Events Idempotency Identity Quotas Sandbox Settings Workflows",
         ["shared/Health"] = "Blobs Data DeadLetters Events Identity Sandbox Workflows",
         ["shared/Idempotency"] = "Data Events Identity Secrets",

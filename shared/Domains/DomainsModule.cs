@@ -1,0 +1,15 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Platform.Domains;
+
+public static class DomainsModule
+{
+    /// <summary>Registers the area: needs the platform's data and audit.</summary>
+    public static IServiceCollection AddDomains(this IServiceCollection services)
+    {
+        services.AddSection<DomainOptions>(DomainOptions.Section);
+        services.AddSingleton<DomainName>().AddSingleton<TxtRecords>().AddSingleton<DomainCheck>().AddSingleton<DueDomains>();
+        services.AddScoped<DomainQueries>().AddScoped<DomainService>();
+        return services;
+    }
+}
