@@ -12,6 +12,7 @@ internal sealed class RateBucket(RateRule rule, int limit, bool tokenBucket)
 
     private readonly Lock _lock = new();
     private readonly Queue<Lease> _leases = new();
+    private readonly List<(int Count, long End)> _ended = []; // unused, until the sweep gives them back
     private RateState _known = RateState.From(null, rule, limit, tokenBucket);
     private int _available;
     private int _block = 1;
@@ -34,7 +35,7 @@ internal sealed class RateBucket(RateRule rule, int limit, bool tokenBucket)
         get
         {
             lock (_lock)
-                return _leases.Count > 0;
+                return _leases.Count > 0 || _ended.Count > 0;
         }
     }
 
@@ -107,15 +108,12 @@ internal sealed class RateBucket(RateRule rule, int limit, bool tokenBucket)
     {
         lock (_lock)
         {
-            List<(int, long)>? ended = null;
-            while (_leases.TryPeek(out var lease) && lease.End <= now)
-            {
-                _leases.Dequeue();
-                _available -= lease.Count;
-                if (lease.Count > 0)
-                    (ended ??= []).Add((lease.Count, lease.End));
-            }
-            return ended ?? [];
+            EndLeases(now);
+            if (_ended.Count == 0)
+                return [];
+            (int, long)[] ended = [.. _ended];
+            _ended.Clear();
+            return ended;
         }
     }
 
@@ -123,10 +121,9 @@ internal sealed class RateBucket(RateRule rule, int limit, bool tokenBucket)
 
     private bool UseLease(long now)
     {
+        EndLeases(now);
         while (_leases.TryPeek(out var lease))
         {
-            if (lease.End <= now)
-                return false;   // the sweep gives it back
             if (lease.Count > 0)
             {
                 lease.Count--;
@@ -136,6 +133,17 @@ internal sealed class RateBucket(RateRule rule, int limit, bool tokenBucket)
             _leases.Dequeue();
         }
         return false;
+    }
+
+    private void EndLeases(long now)
+    {
+        while (_leases.TryPeek(out var lease) && lease.End <= now)
+        {
+            _leases.Dequeue();
+            _available -= lease.Count;
+            if (lease.Count > 0)
+                _ended.Add((lease.Count, lease.End));
+        }
     }
 
     private RateStanding Standing(bool allowed, long now, int remaining, bool? firstRefusal = null)

@@ -64,6 +64,24 @@ public sealed class SharedLimitTests(PostgresServer postgres) : IClassFixture<Po
         Assert.InRange(standings.Count(standing => standing!.Value.Allowed), Limit / 6, Limit);   // a node leases at most six at once and uses one of them
     }
 
+    /// <summary>What a busy caller's node has leased since must not lie behind a lease that has ended and waits for the sweep: it leased ever more, until the limit was used up.</summary>
+    [Fact]
+    public async Task BusyCaller_WhoseLeaseHasEnded_IsNotRefusedBeforeTheSweep()
+    {
+        await using var database = await TestDatabase.CreatePostgresAsync(await postgres.CreateMigratedDatabaseAsync());
+        var clock = new FakeTimeProvider(Start);
+        var limiter = Limiter(database, clock, ("RateLimit:Limits:api", "100000"));
+        var key = new RateKey(Guid.CreateVersion7(), null, Rate.Api, "route");
+        for (var i = 0; i < 200; i++)
+            Assert.True(await PassesAsync());
+        clock.Advance(TimeSpan.FromSeconds(6));
+
+        for (var i = 0; i < 500; i++)
+            Assert.True(await PassesAsync(), $"request {i} of 500, with a limit of 100000");
+
+        async Task<bool> PassesAsync() => (await limiter.TakeAsync(key, UserRateLimits.Standard, default))!.Value.Allowed;
+    }
+
     [Fact]
     public async Task ManyThreads_OfOneNodeOnANewBucket_PassTheLimitExactly()
     {
