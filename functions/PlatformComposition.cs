@@ -12,11 +12,13 @@ using Platform.Functions.Events;
 using Platform.Functions.Executions;
 using Platform.Functions.Hosts;
 using Platform.Functions.Identity;
+using Platform.Functions.Metrics;
 using Platform.Functions.Organizations;
 using Platform.Health;
 using Platform.Idempotency;
 using Platform.Identity.OAuth;
 using Platform.Mail;
+using Platform.Metrics;
 using Platform.Notifications;
 using Platform.Organizations;
 using Platform.Outbound;
@@ -60,6 +62,7 @@ public static class PlatformComposition
         services.AddNotifications();
         services.AddAlertmanager();
         services.AddVariables();
+        services.AddTimeSeries();
         services.AddUserSettings();
         services.AddScripts();
         services.AddAgents();
@@ -83,6 +86,7 @@ public static class PlatformComposition
         services.AddScoped<DeliveryTeam>();
         services.AddSingleton<ExecutionPageFiles>();
         services.AddScoped<ExecutionPage>();
+        services.AddSingleton<ReportCache>();
         services.AddStreams();
     }
 }

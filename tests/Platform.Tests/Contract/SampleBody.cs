@@ -16,6 +16,7 @@ internal static class SampleBody
     private static readonly Dictionary<string, string> Given = new(StringComparer.Ordinal)
     {
         ["InferenceRoleBody"] = """{"role":"viewer"}""",
+        ["MetricBatch"] = """{"metrics":[{"name":"sample","value":1}]}""",
         ["ScriptScheduleRequest"] = """{"cron":"0 3 * * *"}""",
     };
 
