@@ -23,8 +23,7 @@ public sealed class ReportCache(IOptions<AnalyticsOptions> options, TimeProvider
     private readonly MemoryCache _reports = new(new MemoryCacheOptions { SizeLimit = MaxBytes });
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, Turns).Select(_ => new SemaphoreSlim(1))];
 
-    /// <summary>Answers a GET whose query has been read and whose place has been checked.</summary>
-    /// <param name="place">Organization and project.</param>
+    /// <summary>Answers a GET whose query has been read, and whose place (organization and project) has been checked.</summary>
     public async Task<object> AnswerAsync<T>(HttpRequest http, (Guid? Organization, Guid? Project) place, object query, Func<Task<Result<T>>> compute)
         where T : notnull
     {

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
+using Platform.Identity;
 using Platform.Metrics;
 using Platform.Organizations;
 using Platform.Tests.Fixtures;
@@ -100,7 +101,7 @@ public sealed class MetricLimitTests
     private static async Task RecordAsync(PlatformApp app, TestUser user, string name)
     {
         var place = await app.PlaceOfAsync(user);
-        await using var scope = app.As(Identity.Caller.System(place.OrganizationId));
+        await using var scope = app.As(Caller.System(place.OrganizationId));
         var recorded = await scope.ServiceProvider.GetRequiredService<RecordMetrics>().RecordAsync(place.ProjectId, [new MetricDraft(name, 1)], _ => null, CancellationToken.None);
         Assert.True(recorded[0].IsOk);
     }
