@@ -155,7 +155,7 @@ public abstract class RecordMetricsTests(PlatformApp app)
         Assert.Equal(1, (await mine.ListAsync("name=secret&projectId=all")).Body.GetProperty("total").GetInt32());
         foreach (var answer in new[]
         {
-            await theirs.ListAsync($"name=secret&projectId={project}"), await theirs.AggregateAsync($"name=secret&projectId={project}"), await theirs.AggregateAsync("projectId=x"),
+            await theirs.ListAsync($"name=secret&projectId={project}"), await theirs.AggregateAsync($"name=secret&projectId={project}"), await theirs.AggregateAsync("name=x&projectId=x"),
             await theirs.RecordAsync(new { name = "x", value = 1, projectId = project }), await theirs.RecordBatchAsync(new { projectId = project, metrics = Array.Empty<object>() }),
         })
             MetricClient.Refused(HttpStatusCode.NotFound, "not_found", answer);
