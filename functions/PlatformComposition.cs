@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Platform.Admin;
 using Platform.Agents;
 using Platform.Alertmanager;
+using Platform.Alerts;
 using Platform.Audit;
 using Platform.Blobs;
 using Platform.Data;
@@ -63,6 +64,7 @@ public static class PlatformComposition
         services.AddAlertmanager();
         services.AddVariables();
         services.AddTimeSeries();
+        services.AddAlerts();
         services.AddUserSettings();
         services.AddScripts();
         services.AddAgents();

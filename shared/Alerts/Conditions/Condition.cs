@@ -78,12 +78,15 @@ public sealed record Arithmetic(Quantity Left, char Operator, Quantity Right) : 
 /// <summary>A figure of the points of one name within a window that ends at the evaluation.</summary>
 public sealed record MetricCall(Aggregation Aggregation, string Metric, IReadOnlyList<TagMatch> Matches, int WindowSeconds) : Quantity
 {
+    /// <summary>The window as it is written.</summary>
+    public string Window => TimeBuckets.Word(WindowSeconds);
+
     public override string ToString()
     {
         var text = new StringBuilder(Aggregation.Word).Append('(').Append(Metric);
         if (Matches.Count > 0)
             text.Append('{').AppendJoin(", ", Matches).Append('}');
-        return text.Append('[').Append(TimeBuckets.Word(WindowSeconds)).Append("])").ToString();
+        return text.Append('[').Append(Window).Append("])").ToString();
     }
 }
 

@@ -16,6 +16,9 @@ internal static class SampleBody
     private static readonly Dictionary<string, string> Given = new(StringComparer.Ordinal)
     {
         ["InferenceRoleBody"] = """{"role":"viewer"}""",
+        ["AlertRequest"] = """{"name":"sample","expression":"avg(sample[5m]) > 1"}""",
+        ["AlertChangeRequest"] = """{"description":"sample"}""",
+        ["MuteRequest"] = """{"durationMinutes":5}""",
         ["MetricBatch"] = """{"metrics":[{"name":"sample","value":1}]}""",
         ["ScriptScheduleRequest"] = """{"cron":"0 3 * * *"}""",
     };
