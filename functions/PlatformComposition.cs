@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Platform.Admin;
 using Platform.Agents;
 using Platform.Alertmanager;
+using Platform.Alerts;
 using Platform.Audit;
 using Platform.Blobs;
 using Platform.Data;
@@ -13,11 +14,13 @@ using Platform.Functions.Events;
 using Platform.Functions.Executions;
 using Platform.Functions.Hosts;
 using Platform.Functions.Identity;
+using Platform.Functions.Metrics;
 using Platform.Functions.Organizations;
 using Platform.Health;
 using Platform.Idempotency;
 using Platform.Identity.OAuth;
 using Platform.Mail;
+using Platform.Metrics;
 using Platform.Notifications;
 using Platform.Organizations;
 using Platform.Outbound;
@@ -62,6 +65,8 @@ public static class PlatformComposition
         services.AddAlertmanager();
         services.AddVariables();
         services.AddDomains();
+        services.AddTimeSeries();
+        services.AddAlerts();
         services.AddUserSettings();
         services.AddScripts();
         services.AddAgents();
@@ -83,9 +88,9 @@ public static class PlatformComposition
         services.AddSingleton<TokenUseRecorder>();
         services.AddSingleton<DevTokenViews>();
         services.AddScoped<DeliveryTeam>();
-        services.AddScoped<ProjectChoice>();
         services.AddSingleton<ExecutionPageFiles>();
         services.AddScoped<ExecutionPage>();
+        services.AddSingleton<ReportCache>();
         services.AddStreams();
     }
 }

@@ -51,7 +51,7 @@ internal sealed class SchemaCatalog(OpenApiDocument document, Summaries summarie
             foreach (var rule in Rules(property))
                 SchemaRules.Apply(rule, schema);
             schema.Default = absent is null ? null : Default(property, absent, json);
-            yield return new OpenApiParameter { Name = property.Name, In = ParameterLocation.Query, Required = IsRequired(property), Schema = schema, Description = QueryText(property, schema) };
+            yield return new OpenApiParameter { Name = Attribute<PrefixAttribute>(property) is { } prefix ? $"{prefix.Text}*" : property.Name, In = ParameterLocation.Query, Required = IsRequired(property), Schema = schema, Description = QueryText(property, schema) };
         }
     }
 

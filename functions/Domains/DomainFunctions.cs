@@ -2,13 +2,14 @@ using Microsoft.AspNetCore.Http;
 using Platform.Domains;
 using Platform.Functions.Http;
 using Platform.Identity;
+using Platform.Organizations;
 using Platform.RateLimits;
 
 namespace Platform.Functions.Domains;
 
 /// <summary>Domains of projects, verified by DNS.</summary>
 [Api(Family.Delivery)]
-public sealed class DomainFunctions(DomainService domains, DomainQueries queries, DomainName names, ProjectChoice projects)
+public sealed class DomainFunctions(DomainService domains, DomainQueries queries, DomainName names, RequestedProject projects)
 {
     private const string All = "api/settings/domains";
     private const string One = $"{All}/{{domainId}}";
@@ -19,9 +20,9 @@ public sealed class DomainFunctions(DomainService domains, DomainQueries queries
     public async Task<Result<DomainView>> CreateAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = All)] HttpRequest http, CancellationToken ct)
     {
         var body = await http.ReadBodyAsync<DomainBody>(ct);
-        var project = await projects.OfAsync(http, body, Permissions.DomainsManage, ct);
-        if (!project.IsOk)
-            return project.Error;
+        var project = await projects.EnterAsync(body.IsOk ? body.Value.ProjectId : null, Permissions.DomainsManage, ct);
+        if (!project.IsOk || !body.IsOk)
+            return (project.Error ?? body.Error)!;
         var name = names.Normalize(body.Value.Name);
         if (!name.IsOk)
             return name.Error;
@@ -35,10 +36,10 @@ public sealed class DomainFunctions(DomainService domains, DomainQueries queries
     public async Task<Result<Page<DomainView>>> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = All)] HttpRequest http, CancellationToken ct)
     {
         var query = http.ReadQuery<DomainQuery>();
-        var project = await projects.OfOneOrAllAsync(http, query, Permissions.DomainsRead, ct);
-        if (!project.IsOk)
-            return project.Error;
-        var page = await queries.ListAsync(query.Value.ToFilter(project.Value.Id), query.Value.Offset, query.Value.Limit, ct);
+        var project = await projects.EnterOneOrAllAsync(query.IsOk ? query.Value.ProjectId : null, Permissions.DomainsRead, ct);
+        if (!project.IsOk || !query.IsOk)
+            return (project.Error ?? query.Error)!;
+        var page = await queries.ListAsync(query.Value.ToFilter(project.Value), query.Value.Offset, query.Value.Limit, ct);
         return new Page<DomainView>([.. page.Items.Select(DomainView.Of)], page.Total, page.Limit, page.Offset);
     }
 

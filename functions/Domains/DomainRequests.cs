@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Platform.Domains;
-using Platform.Functions.Http;
 
 namespace Platform.Functions.Domains;
 
@@ -18,7 +17,7 @@ public sealed record DomainTargetBody
 }
 
 /// <summary>Body of <c>POST /api/settings/domains</c>.</summary>
-public sealed record DomainBody : INamesProject
+public sealed record DomainBody
 {
     /// <summary>With or without a leading <c>*.</c>; may be international.</summary>
     [StringLength(253, MinimumLength = 1)]
@@ -77,7 +76,7 @@ public sealed record DomainChangeBody : IValidatableObject
 }
 
 /// <summary>Query of <c>GET /api/settings/domains</c>.</summary>
-public sealed record DomainQuery : INamesProject
+public sealed record DomainQuery
 {
     /// <summary>The project; absent: the active one; <c>all</c>: every project of the organization.</summary>
     public string? ProjectId { get; init; }

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text;
-using Platform.Functions.Http;
 using Platform.Variables;
 
 namespace Platform.Functions.Variables;
@@ -77,7 +76,7 @@ public record EnvVarBody : IValidatableObject
 }
 
 /// <summary>Body of <c>POST /api/settings/env-vars</c>: one variable, or several in <c>variables</c>.</summary>
-public sealed record EnvVarsBody : EnvVarBody, INamesProject
+public sealed record EnvVarsBody : EnvVarBody
 {
     /// <summary>Several variables instead of one: all are set or none.</summary>
     [Length(1, 100)]
@@ -106,7 +105,7 @@ public sealed record EnvVarsBody : EnvVarBody, INamesProject
 }
 
 /// <summary>Query of <c>GET /api/settings/env-vars</c>.</summary>
-public sealed record EnvVarQuery : INamesProject
+public sealed record EnvVarQuery
 {
     /// <summary>The project; absent: the active one; <c>all</c>: every project of the organization.</summary>
     public string? ProjectId { get; init; }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Platform.Functions.Http;
 using Platform.Identity;
+using Platform.Organizations;
 using Platform.RateLimits;
 using Platform.Variables;
 
@@ -8,7 +9,7 @@ namespace Platform.Functions.Variables;
 
 /// <summary>Environment variables of a project's builds and functions.</summary>
 [Api(Family.Delivery)]
-public sealed class EnvVarFunctions(RuntimeVariables variables, SetRuntimeVariables set, ProjectChoice projects)
+public sealed class EnvVarFunctions(RuntimeVariables variables, SetRuntimeVariables set, RequestedProject projects)
 {
     private const string All = "api/settings/env-vars";
 
@@ -19,9 +20,9 @@ public sealed class EnvVarFunctions(RuntimeVariables variables, SetRuntimeVariab
     public async Task<Result<object>> CreateAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = All)] HttpRequest http, CancellationToken ct)
     {
         var body = await http.ReadBodyAsync<EnvVarsBody>(ct);
-        var project = await projects.OfAsync(http, body, Permissions.EnvWrite, ct);
-        if (!project.IsOk)
-            return project.Error;
+        var project = await projects.EnterAsync(body.IsOk ? body.Value.ProjectId : null, Permissions.EnvWrite, ct);
+        if (!project.IsOk || !body.IsOk)
+            return (project.Error ?? body.Error)!;
         var stored = await set.SetAsync(project.Value, body.Value.ToDrafts(), body.Value.Upsert, AnswerTo, ct);
         if (!stored.IsOk)
             return stored.Error;
@@ -38,10 +39,10 @@ public sealed class EnvVarFunctions(RuntimeVariables variables, SetRuntimeVariab
     public async Task<Result<Page<EnvVarView>>> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = All)] HttpRequest http, CancellationToken ct)
     {
         var query = http.ReadQuery<EnvVarQuery>();
-        var project = await projects.OfOneOrAllAsync(http, query, Permissions.EnvRead, ct);
-        if (!project.IsOk)
-            return project.Error;
-        var page = await variables.ListAsync(query.Value.ToFilter(project.Value.Id), query.Value.Offset, query.Value.Limit, ct);
+        var project = await projects.EnterOneOrAllAsync(query.IsOk ? query.Value.ProjectId : null, Permissions.EnvRead, ct);
+        if (!project.IsOk || !query.IsOk)
+            return (project.Error ?? query.Error)!;
+        var page = await variables.ListAsync(query.Value.ToFilter(project.Value), query.Value.Offset, query.Value.Limit, ct);
         return new Page<EnvVarView>([.. page.Items.Select(EnvVarView.Of)], page.Total, page.Limit, page.Offset);
     }
 

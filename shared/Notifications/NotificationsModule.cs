@@ -25,6 +25,7 @@ public static class NotificationsModule
         services.AddEventHandler<NotifyOfDomain>("notifications", [NotifyOfDomain.EventType]);
         services.AddEventHandler<NotifyOfTokenExpiry>("notifications", [NotifyOfTokenExpiry.EventType]);
         services.AddEventHandler<NotifyOfQuota>("notifications", [NotifyOfQuota.EventType]);
+        services.AddEventHandler<NotifyOfAlert>("notifications", [NotifyOfAlert.EventType]);
         services.AddEventHandler<NotifyOfAccountChange>("notifications", [.. NotifyOfAccountChange.EventTypes]);
         return services;
     }

@@ -10,7 +10,7 @@ public static class OrganizationsModule
     {
         services.AddSection<OrganizationOptions>(OrganizationOptions.Section);
         services.AddSingleton<ProjectDirectory>().AddSingleton<CallerPlace>().AddSingleton<OrganizationSweep>();
-        services.AddScoped<ActivePlace>().AddScoped<AssignmentService>().AddScoped<TenantCounts>();
+        services.AddScoped<ActivePlace>().AddScoped<RequestedProject>().AddScoped<AssignmentService>().AddScoped<TenantCounts>();
         services.AddScoped<OrganizationService>().AddScoped<OrganizationQueries>();
         services.AddScoped<MemberService>().AddScoped<MemberRemoval>().AddScoped<MemberQueries>().AddScoped<TeamQueries>().AddScoped<InviteSeveral>();
         services.AddScoped<RoleService>().AddScoped<RoleQueries>().AddScoped<AssignRole>().AddScoped<UnassignRole>().AddSingleton<ExpiredAssignments>();

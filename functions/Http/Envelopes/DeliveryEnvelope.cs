@@ -35,7 +35,12 @@ internal sealed class DeliveryEnvelope : Envelope
         writer.WriteString("error"u8, error.Message);
         writer.WriteString("code"u8, CodeOf(error));
         WriteFieldDetails(writer, error);
-        if (error.MissingPermission is not null || error.More is not null)
+        if (error.Details is { } own)
+        {
+            writer.WritePropertyName("details"u8);
+            WriteValue(writer, own);
+        }
+        else if (error.MissingPermission is not null || error.More is not null)
             WriteDetails(writer, error);
         WriteFacts(writer, facts);
     }

@@ -18,7 +18,7 @@ internal sealed class QueryBinder
     {
         (_shape, _wire) = (shape, wire);
         _fields = [.. wire.Reading.GetTypeInfo(type).Properties.Where(ObjectShape.IsInput).Select(property => new QueryField(property, wire))];
-        _absent = shape.AllOptional ? JsonSerializer.Deserialize("{}"u8, type, wire.Reading) : null;
+        _absent = shape.AllOptional ? OfRules(JsonSerializer.Deserialize("{}"u8, type, wire.Reading)) : null;
     }
 
     public Result<T> Read<T>(IQueryCollection query)
@@ -38,5 +38,13 @@ internal sealed class QueryBinder
 
         using var document = JsonDocument.Parse(buffer.Written);
         return _shape.Read<T>(buffer.Written.Span, document.RootElement, _wire, new ProblemList("query"));
+    }
+
+    // A record that refuses to be empty is read in full, so that it says why.
+    private object? OfRules(object? absent)
+    {
+        var problems = new ProblemList("query");
+        _shape.CheckRules(absent, problems);
+        return problems.Count == 0 ? absent : null;
     }
 }

@@ -7,10 +7,11 @@ using Microsoft.Extensions.Primitives;
 
 namespace Platform.Functions.Http;
 
-/// <summary>One parameter of a query record: a scalar, or a list of scalars given as a repeated parameter, as <c>name[]</c> or separated by commas.</summary>
+/// <summary>One parameter of a query record: a scalar, or a list of scalars given as a repeated parameter, as <c>name[]</c> or separated by commas; or all parameters that begin with a prefix.</summary>
 internal sealed class QueryField
 {
     private readonly string? _alias;
+    private readonly string? _prefix;
     private readonly ClampedAttribute? _clamped;
     private readonly Type _scalar;
     private readonly bool _isList;
@@ -20,6 +21,7 @@ internal sealed class QueryField
         Name = property.Name;
         _alias = property.AttributeProvider?.GetCustomAttributes(typeof(AliasAttribute), inherit: true) is [AliasAttribute alias] ? alias.Name : null;
         _clamped = property.AttributeProvider?.GetCustomAttributes(typeof(ClampedAttribute), inherit: true) is [ClampedAttribute clamped] ? clamped : null;
+        _prefix = property.AttributeProvider?.GetCustomAttributes(typeof(PrefixAttribute), inherit: true) is [PrefixAttribute prefix] ? prefix.Text : null;
         var info = wire.Reading.GetTypeInfo(property.PropertyType);
         _isList = info.Kind == JsonTypeInfoKind.Enumerable;
         var type = _isList ? info.ElementType! : property.PropertyType;
@@ -31,7 +33,9 @@ internal sealed class QueryField
     /// <summary>Writes the parameter as a member of the JSON object; nothing when it is absent.</summary>
     public void Write(IQueryCollection query, Utf8JsonWriter json)
     {
-        if (_isList)
+        if (_prefix is not null)
+            WriteMap(_prefix, query, json);
+        else if (_isList)
             WriteList(query, json);
         else if (ValueOf(query) is { } text && (text.Length > 0 || _scalar == typeof(string)) && !IsSkipped(text))
             WriteMember(text, json);
@@ -62,6 +66,23 @@ internal sealed class QueryField
         foreach (var item in items)
             WriteScalar(item, json);
         json.WriteEndArray();
+    }
+
+    private void WriteMap(string prefix, IQueryCollection query, Utf8JsonWriter json)
+    {
+        var given = query.Where(pair => pair.Key.Length > prefix.Length && pair.Key.StartsWith(prefix, StringComparison.Ordinal)).ToList();
+        if (given.Count == 0)
+            return;
+        json.WriteStartObject(Name);
+        foreach (var (key, values) in given)
+        {
+            json.WriteStartArray(key[prefix.Length..]);
+            foreach (var value in values)
+                json.WriteStringValue(value);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
     }
 
     private static IEnumerable<string> Items(StringValues values) =>

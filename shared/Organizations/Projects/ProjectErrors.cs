@@ -8,9 +8,6 @@ public static class ProjectErrors
     public static readonly Error LimitReached = Error.Conflict("project.limit_reached", "The organization has as many projects as are allowed");
     public static readonly Error DefaultStays = Error.BadState("project.default", "The default project can be neither archived nor deleted");
 
-    /// <summary>No project is active, and the request names none.</summary>
-    public static readonly Error NoneChosen = Error.Invalid("project.none_chosen", "No project is active; name one with projectId");
-
     /// <summary>A chosen project is not active or belongs to another organization.</summary>
     public static readonly Error BadSelection = Error.Invalid("project.invalid_selection", "One or more selected projects are invalid for this organization");
 

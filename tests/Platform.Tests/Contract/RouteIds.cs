@@ -37,6 +37,7 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
         ["notificationId"] = ids => ids.NotificationAsync(),
         ["domainId"] = async ids => (await ids.CreateAsync("/api/settings/domains", new { name = $"{Guid.CreateVersion7():N}.example.com" })).GetProperty("data").GetProperty("id").GetString()!,
         ["scriptId"] = async ids => (await ids.CreateAsync("/api/v1/scripts", new { name = "owner's", script = "print(1)" })).GetProperty("script_id").GetString()!,
+        ["alertId"] = async ids => (await ids.CreateAsync("/api/alerts", new { name = $"owner's {Guid.CreateVersion7():N}", expression = "avg(owners[5m]) > 1" })).GetProperty("data").GetProperty("id").GetString()!,
         ["shareId"] = async ids => (await ids.CreateAsync($"/api/v1/scripts/{await ids.ValueAsync("scriptId")}/shares", new { })).GetProperty("share_id").GetString()!,
         ["varId"] = async ids => (await ids.CreateAsync("/api/settings/env-vars", new { key = "OWNERS_KEY", value = "a value" })).GetProperty("data").GetProperty("id").GetString()!,
         ["variableId"] = async ids => (await ids.CreateAsync($"/api/projects/{await ids.ValueAsync("projectId")}/variables", new { key = "OWNERS_KEY", value = "a value" })).GetProperty("data").GetProperty("id").GetString()!,

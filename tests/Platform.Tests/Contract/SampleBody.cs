@@ -19,6 +19,10 @@ internal static class SampleBody
         ["DomainChangeBody"] = """{"isPrimary":false}""",
         ["EnvVarsBody"] = """{"key":"A_KEY","value":"a value"}""",
         ["InferenceRoleBody"] = """{"role":"viewer"}""",
+        ["AlertRequest"] = """{"name":"sample","expression":"avg(sample[5m]) > 1"}""",
+        ["AlertChangeRequest"] = """{"description":"sample"}""",
+        ["MuteRequest"] = """{"durationMinutes":5}""",
+        ["MetricBatch"] = """{"metrics":[{"name":"sample","value":1}]}""",
         ["ScriptScheduleRequest"] = """{"cron":"0 3 * * *"}""",
     };
 

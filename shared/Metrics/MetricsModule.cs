@@ -1,0 +1,16 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Platform.Metrics;
+
+public static class MetricsModule
+{
+    /// <summary>Registers the area: needs the platform's data, settings and organizations.</summary>
+    public static IServiceCollection AddTimeSeries(this IServiceCollection services)
+    {
+        services.AddSection<AnalyticsOptions>(AnalyticsOptions.Section);
+        services.AddScoped<SeriesRegistry>().AddScoped<PointWriter>().AddScoped<RecordMetrics>();
+        services.AddScoped<SeriesQueries>().AddScoped<PointReader>().AddScoped<MetricQueries>().AddScoped<AggregateMetrics>().AddScoped<WindowQueries>();
+        services.AddSingleton<MetricSweep>();
+        return services;
+    }
+}
