@@ -220,6 +220,7 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, Management
         await engine.Ready.WaitAsync(ct);
         while (true)
         {
+            var owned = Node.OwnedOrNull(Node.PartitionOf(instanceId));
             var next = Node.Waiters.NextAsync(instanceId, finished);
             var header = finished ? Node.UnderWayOrNull(instanceId) : null; // spares the store a question that memory answers
             if (header is null)
@@ -231,20 +232,23 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, Management
             }
 
             // The end of an earlier run of that id may be told late.
-            if (await AwaitChangeAsync(instanceId, next, ct) is { } ended && ended.Header.Generation == header.Generation)
+            if (await AwaitChangeAsync(instanceId, owned, next, ct) is { } ended && ended.Header.Generation == header.Generation)
                 return Metadata(ended, outputs);
         }
     }
 
-    /// <summary>An instance that lives here tells; one that lives elsewhere may, and is looked at every second.</summary>
-    private async Task<StoredInstance?> AwaitChangeAsync(string instanceId, Task<StoredInstance?> change, CancellationToken ct)
+    /// <summary>
+    /// An instance that has lived here since before it was looked at tells; one that lives or lived elsewhere may, and is looked at every second: when a partition comes here, what
+    /// its former owner told of its end may have come too late.
+    /// </summary>
+    private async Task<StoredInstance?> AwaitChangeAsync(string instanceId, OwnedPartition? owned, Task<StoredInstance?> change, CancellationToken ct)
     {
         do
         {
             await ((Task)change).WaitAsync(RemotePoll, Node.StoreClock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             ct.ThrowIfCancellationRequested();
         }
-        while (!change.IsCompleted && Node.OwnedOrNull(Node.PartitionOf(instanceId)) is not null);
+        while (!change.IsCompleted && owned is not null && Node.OwnedOrNull(owned.Id) == owned);
         return change.IsCompleted ? await change : null;
     }
 

@@ -18,8 +18,14 @@ internal sealed class ScriptedStore(IDurableStore inner) : IDurableStore
     /// <summary>Runs after a commit that has taken effect; what it throws makes it fail all the same.</summary>
     public Func<IReadOnlyList<Checkpoint>, Task>? AfterCommit { get; set; }
 
+    /// <summary>Runs between an instance's being read and the reader's going on.</summary>
+    public Func<Task>? AfterGet { get; set; }
+
     /// <summary>Heartbeats hang from now on, everything else works.</summary>
     public bool LoseHeartbeats { get; set; }
+
+    /// <summary>What other nodes announce comes too late to be of use.</summary>
+    public bool IsDeaf { get; set; }
 
     public IDurableStore Inner => inner;
 
@@ -85,7 +91,13 @@ internal sealed class ScriptedStore(IDurableStore inner) : IDurableStore
         return CallAsync(() => inner.HasPendingAsync(partitions, dueBy, ct));
     }
 
-    public Task<StoredInstance?> GetAsync(string instanceId, CancellationToken ct) => CallAsync(() => inner.GetAsync(instanceId, ct));
+    public async Task<StoredInstance?> GetAsync(string instanceId, CancellationToken ct)
+    {
+        var found = await CallAsync(() => inner.GetAsync(instanceId, ct));
+        if (AfterGet is { } after)
+            await after();
+        return found;
+    }
 
     public Task<List<string>> ReadHistoryAsync(string instanceId, long generation, CancellationToken ct) => CallAsync(() => inner.ReadHistoryAsync(instanceId, generation, ct));
 
@@ -115,7 +127,7 @@ internal sealed class ScriptedStore(IDurableStore inner) : IDurableStore
 
     public Task<List<StoredEntity>> QueryEntitiesAsync(StoredEntityQuery query, CancellationToken ct) => CallAsync(() => inner.QueryEntitiesAsync(query, ct));
 
-    public Task ListenAsync(Action<Announcement?> announced, CancellationToken ct) => inner.ListenAsync(a => announced(_crashed ? Announcement.None : a), ct);
+    public Task ListenAsync(Action<Announcement?> announced, CancellationToken ct) => inner.ListenAsync(a => announced(_crashed || IsDeaf ? Announcement.None : a), ct);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 

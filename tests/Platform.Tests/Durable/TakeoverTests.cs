@@ -166,6 +166,28 @@ public sealed class TakeoverTests(PostgresServer server) : IClassFixture<Postgre
     }
 
     [Fact]
+    public async Task Wait_PartitionComesHereAfterTheInstanceEndedElsewhere_IsToldOfTheEnd()
+    {
+        await using var h = await DurableHarness.CreateAsync(Db.Postgres, server);
+        h.Functions.Orchestrator("Wait", async c => await c.WaitForExternalEvent<int>("go"));
+        var first = await h.StartAsync(o => o with { Lease = TimeSpan.FromHours(1), Partitions = 1 });
+        var id = await first.Client.ScheduleNewOrchestrationInstanceAsync("Wait");
+        await first.Client.WaitForInstanceStartAsync(id);
+        var second = await h.StartAsync(o => o with { Lease = TimeSpan.FromHours(1), Partitions = 1 });
+        second.Store.IsDeaf = true;
+        second.Store.AfterGet = async () =>
+        {
+            second.Store.AfterGet = null;
+            await first.Client.RaiseEventAsync(id, "go", 3);
+            await first.Client.WaitForInstanceCompletionAsync(id);
+            await first.Engine.StopAsync(CancellationToken.None);
+            await DurableHarness.UntilAsync(() => second.Engine.Node.OwnedOrNull(0) is not null);
+        };
+
+        Assert.Equal(3, (await h.CompletionAsync(id)).ReadOutputAs<int>());
+    }
+
+    [Fact]
     public async Task Schema_OpenedByManyNodesAtOnce_IsMadeOnce()
     {
         await using var h = await DurableHarness.CreateAsync(Db.Postgres, server);
