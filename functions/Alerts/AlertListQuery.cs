@@ -9,12 +9,16 @@ public sealed record AlertListQuery
     /// <summary>A project of the active organization, or <c>all</c>; absent: the active one.</summary>
     public string? ProjectId { get; init; }
 
+    /// <summary>Any of these states.</summary>
     public IReadOnlyList<AlertRuleState> State { get; init; } = [];
 
+    /// <summary>Any of these severities.</summary>
     public IReadOnlyList<AlertSeverity> Severity { get; init; } = [];
 
+    /// <summary>Only those that are evaluated, or only the others.</summary>
     public bool? Enabled { get; init; }
 
+    /// <summary>Only those that are silent now, or only the others.</summary>
     public bool? Muted { get; init; }
 
     /// <summary>Part of name or description.</summary>
