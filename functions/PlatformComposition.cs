@@ -27,6 +27,7 @@ using Platform.Scripts;
 using Platform.Secrets;
 using Platform.UserSettings;
 using Platform.Variables;
+using Platform.Webhooks;
 
 namespace Platform.Functions;
 
@@ -64,6 +65,7 @@ public static class PlatformComposition
         services.AddScripts();
         services.AddAgents();
         services.AddReplay();
+        services.AddWebhooks();
 
         AddFaces(services);
         services.AddHttpPipeline();

@@ -24,6 +24,7 @@ public static class NotificationsModule
         services.AddEventHandler<NotifyOfExecution>("notifications", [.. ExecutionNotice.EventTypes]);
         services.AddEventHandler<NotifyOfTokenExpiry>("notifications", [NotifyOfTokenExpiry.EventType]);
         services.AddEventHandler<NotifyOfQuota>("notifications", [NotifyOfQuota.EventType]);
+        services.AddEventHandler<NotifyOfWebhook>("notifications", [NotifyOfWebhook.EventType]);
         services.AddEventHandler<NotifyOfAccountChange>("notifications", [.. NotifyOfAccountChange.EventTypes]);
         return services;
     }
