@@ -35,7 +35,7 @@ public sealed class ChangeWebhook(PlatformDbContext db, WebhookAddress addresses
     }
 
     /// <summary>Changes the policy; it holds from the next attempt on.</summary>
-    public Task<Result<WebhookView>> SetRetryPolicyAsync(Guid id, RetryPolicyChange change, CancellationToken ct) => ChangeAsync(
+    public async Task<Result<WebhookView>> SetRetryPolicyAsync(Guid id, RetryPolicyChange change, CancellationToken ct) => change.IsEmpty ? WebhookErrors.EmptyPolicy : await ChangeAsync(
         id,
         webhook =>
         {

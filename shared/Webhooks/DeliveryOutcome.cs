@@ -54,7 +54,7 @@ public sealed class DeliveryOutcome(PlatformDbContext db, TimeProvider clock)
     }
 
     // The receiver's wish makes a pause longer, up to the policy's longest.
-    private static TimeSpan PauseOf(RetryPolicy policy, int failures, AttemptResult result)
+    private static TimeSpan PauseOf(WebhookRetryPolicy policy, int failures, AttemptResult result)
     {
         var pause = policy.DelayAfter(failures, (Random.Shared.NextDouble() * 2) - 1);
         if (result.RetryAfter is not { } wish)

@@ -54,7 +54,7 @@ public sealed record RetryPolicyChange : IValidatableObject
             yield return new ValidationResult("Members of a retry policy should not be null");
     }
 
-    internal RetryPolicy ApplyTo(RetryPolicy policy) => policy with
+    internal WebhookRetryPolicy ApplyTo(WebhookRetryPolicy policy) => policy with
     {
         Strategy = Strategy ?? policy.Strategy,
         MaxAttempts = MaxAttempts ?? policy.MaxAttempts,

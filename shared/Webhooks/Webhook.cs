@@ -47,7 +47,7 @@ public sealed class Webhook : IOrganizationOwned
     /// <summary>The custom headers, sealed; null for none.</summary>
     public string? Headers { get; set; }
 
-    public RetryPolicy RetryPolicy { get; set; } = new();
+    public WebhookRetryPolicy RetryPolicy { get; set; } = new();
 
     /// <summary>Sealed.</summary>
     public string Secret { get; set; } = "";

@@ -178,7 +178,7 @@ public sealed record WebhookView(
     WebhookStatus Status,
     WebhookDisabledReason? DisabledReason,
     IReadOnlyDictionary<string, string> Headers,
-    RetryPolicy RetryPolicy,
+    WebhookRetryPolicy RetryPolicy,
     string SecretPreview)
 {
     /// <summary>Shown once, when it was made.</summary>

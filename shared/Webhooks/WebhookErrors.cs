@@ -12,6 +12,7 @@ public static class WebhookErrors
     public static readonly Error Disabled = Error.Conflict("webhook.webhook_disabled", "The webhook is disabled");
     public static readonly Error Gone = new(ErrorKind.Gone, "webhook.gone", "The delivery's payload is not kept any more");
     public static readonly Error Fragment = Error.Invalid(Problem.Body("url", "The URL should not have a fragment", "value_error"));
+    public static readonly Error EmptyPolicy = Error.Invalid(new Problem(["body"], "At least one member should be given", "value_error"));
     public static readonly Error UnknownEvent = Error.Invalid(Problem.Body("eventType", PublicEvents.Explain("Unknown event"), "value_error"));
     public static readonly Error HeaderUnknown = Error.Invalid(Problem.Body("headers", "A masked value keeps what is stored, and nothing is stored under this name", "value_error"));
 

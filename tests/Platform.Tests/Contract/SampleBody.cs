@@ -16,6 +16,9 @@ internal static class SampleBody
     private static readonly Dictionary<string, string> Given = new(StringComparer.Ordinal)
     {
         ["InferenceRoleBody"] = """{"role":"viewer"}""",
+        ["NewWebhook"] = """{"url":"https://93.184.216.34/hook","events":["build.*"]}""",
+        ["RetryPolicyChange"] = """{"maxAttempts":3}""",
+        ["WebhookChange"] = """{"description":"changed"}""",
         ["ScriptScheduleRequest"] = """{"cron":"0 3 * * *"}""",
     };
 

@@ -8,7 +8,7 @@ public enum BackoffStrategy
 }
 
 /// <summary>How often and when a webhook's deliveries are tried.</summary>
-public sealed record RetryPolicy
+public sealed record WebhookRetryPolicy
 {
     public BackoffStrategy Strategy { get; init; } = BackoffStrategy.Exponential;
 
