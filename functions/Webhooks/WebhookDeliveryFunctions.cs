@@ -36,12 +36,11 @@ public sealed class WebhookDeliveryFunctions(WebhookQueries queries, TestWebhook
 
     /// <summary>Send a delivery that has ended once more, under the same id.</summary>
     [Function("Webhooks_RetryDelivery")]
-    [Operation(Permissions.WebhooksManage, Rate.Default, Success = 202, ObjectFirst = true, Audit = "webhook.delivery_retry")]
+    [Operation(Permissions.WebhooksManage, Rate.Default, Success = 202, ObjectFirst = true, Idempotent = true, Audit = "webhook.delivery_retry")]
     public async Task<Result<DeliveryView>> RetryAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = $"{One}/deliveries/{{deliveryId}}/retry")] HttpRequest http, string webhookId, string deliveryId, CancellationToken ct)
     {
         var found = await queries.FindAsync(webhookId.ToId(), Permissions.WebhooksManage, ct);
-        var retried = found.IsOk ? await retry.RetryAsync(found.Value, deliveryId.ToId(), ct) : found.Error;
-        return retried.IsOk ? await deliveries.ShowAsync(retried.Value, ct) : retried.Error;
+        return found.IsOk ? await retry.RetryAsync(found.Value, deliveryId.ToId(), ct) : found.Error;
     }
 }

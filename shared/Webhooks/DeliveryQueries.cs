@@ -19,7 +19,8 @@ public sealed class DeliveryQueries(PlatformDbContext db)
         return new Page<DeliveryView>([.. page.Select(row => DeliveryView.Of(row, attempts[row.Id], withPayload))], total, filter.Limit, filter.Offset);
     }
 
-    public async Task<DeliveryView> ShowAsync(WebhookDelivery delivery, CancellationToken ct) => DeliveryView.Of(
+    /// <summary>One delivery with its attempts.</summary>
+    internal async Task<DeliveryView> ShowAsync(WebhookDelivery delivery, CancellationToken ct) => DeliveryView.Of(
         delivery, await db.WebhookAttempts.AsNoTracking().Where(attempt => attempt.DeliveryId == delivery.Id).OrderBy(attempt => attempt.Number).ToListAsync(ct));
 
     private IQueryable<WebhookDelivery> Filtered(Guid webhookId, DeliveryFilter filter)

@@ -57,6 +57,9 @@ public static class PublicEvents
     public static PublicEvent? OfStored(string storedType, string service) =>
         ByStored.GetValueOrDefault(storedType) is { } entry && (entry.Service is null || entry.Service == service) ? entry : null;
 
+    /// <summary>Whether events that are stored under the name can concern a webhook.</summary>
+    public static bool IsStored(string storedType) => ByStored.ContainsKey(storedType);
+
     /// <summary>By the name for receivers.</summary>
     public static PublicEvent? Find(string type) => ByType.GetValueOrDefault(type);
 

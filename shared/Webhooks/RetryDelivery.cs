@@ -2,16 +2,18 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Platform.Audit;
 using Platform.Data;
+using Platform.Idempotency;
 
 namespace Platform.Webhooks;
 
 /// <summary>Asks for one more attempt of deliveries that have ended.</summary>
-public sealed class RetryDelivery(PlatformDbContext db, DeliverySignal signal, AuditTrail audit, IOptions<WebhookOptions> options, TimeProvider clock)
+public sealed class RetryDelivery(
+    PlatformDbContext db, DeliveryQueries queries, DeliverySignal signal, AuditTrail audit, IdempotentRequest idempotency, IOptions<WebhookOptions> options, TimeProvider clock)
 {
-    public async Task<Result<WebhookDelivery>> RetryAsync(Webhook webhook, Guid deliveryId, CancellationToken ct)
+    public async Task<Result<DeliveryView>> RetryAsync(Webhook webhook, Guid deliveryId, CancellationToken ct)
     {
         audit.Note("deliveryId", deliveryId);
-        var retried = await db.InTransactionAsync<Result<WebhookDelivery>>(
+        var retried = await db.InTransactionAsync<Result<DeliveryView>>(
             async () =>
             {
                 if (!await db.LockWebhookAsync(webhook.Id, ct))
@@ -26,8 +28,10 @@ public sealed class RetryDelivery(PlatformDbContext db, DeliverySignal signal, A
                 if (delivery.CreatedAt.AddDays(options.Value.RetentionDays) <= now)
                     return WebhookErrors.Gone;
                 delivery.Retry(now);
+                var view = await queries.ShowAsync(delivery, ct);
+                idempotency.Complete(view);
                 await db.SaveChangesAsync(ct);
-                return delivery;
+                return view;
             },
             ct);
         if (retried.IsOk)

@@ -16,11 +16,12 @@ public sealed class WebhookConsumer(IServiceScopeFactory scopes, EventConsumer c
 
     public async Task HandleAsync(EventNotice notice, CancellationToken ct)
     {
-        if (notice.RedeliverTo is { } target && target != Subscription)
+        if (!PublicEvents.IsStored(notice.EventType) || (notice.RedeliverTo is { } target && target != Subscription))
             return;
         await ready.WaitAsync(ct);
-        if (notice.RedeliverTo is null ? await ConcernsAnyAsync(notice, ct) : !await RetryFailedAsync(notice.EventId, ct))
-            await consumer.HandleAsync(Subscription, notice, ct);
+        if (!(notice.RedeliverTo is null ? await ConcernsAnyAsync(notice, ct) : !await RetryFailedAsync(notice.EventId, ct)))
+            return;
+        await consumer.HandleAsync(Subscription, notice, ct);
         signal.Work.Set();
     }
 

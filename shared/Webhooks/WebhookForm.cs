@@ -25,7 +25,10 @@ public sealed partial class CustomHeadersAttribute : ValidationAttribute
     private const int MaxValue = 2000;
 
     private static readonly string[] Reserved =
-        ["host", "transfer-encoding", "connection", "keep-alive", "user-agent", "te", "trailer", "upgrade", "expect", "accept-encoding", "proxy-authorization", "proxy-connection"];
+    [
+        "host", "transfer-encoding", "connection", "keep-alive", "user-agent", "te", "trailer", "upgrade", "expect", "accept-encoding", "proxy-authorization", "proxy-connection",
+        "allow", "expires", "last-modified", // of a body, which is the platform's
+    ];
 
     private static readonly string[] ReservedBeginnings = ["content-", "webhook-", "x-platform-"];
 
