@@ -20,7 +20,7 @@ public sealed class WebhookDeliveryTests(WebhookLabs labs) : IClassFixture<Webho
         var lab = await labs.GetAsync(database);
         var (user, stranger) = (await lab.App.CreateUserAsync(), await lab.App.CreateUserAsync());
         var place = await lab.App.PlaceOfAsync(user);
-        await lab.RaiseAsync(user, aggregate: "one-build"); // before anybody wanted to know
+        await lab.SettleAsync(await lab.RaiseAsync(user, aggregate: "one-build")); // before anybody wanted to know
         var all = await lab.CreateAsync(user);
         var builds = await lab.CreateAsync(user, new { events = new[] { "build.*" }, headers = new Dictionary<string, string> { ["Authorization"] = "Bearer receivers-own" } });
         var organization = await lab.CreateAsync(user, new { events = new[] { "build.completed" }, projectId = (Guid?)null });

@@ -99,6 +99,13 @@ internal sealed class WebhookLab(PlatformApp app, Receiver receiver, ShiftedCloc
         return stored;
     }
 
+    /// <summary>Waits until the event has its number and everybody here knows it.</summary>
+    public Task SettleAsync(PlatformEvent raised) => Until.TrueAsync(
+        () => app.InDatabaseAsync(async db =>
+            await db.Events.Where(stored => stored.EventId == raised.EventId).Select(stored => stored.Sequence).SingleAsync() is { } sequence
+            && app.Services.GetRequiredService<EventSignal>().Newest >= sequence),
+        "the event is numbered");
+
     /// <summary>Sets the clock forward and lets the deliverer look.</summary>
     public void Advance(TimeSpan by)
     {

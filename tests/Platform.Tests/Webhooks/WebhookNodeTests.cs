@@ -146,10 +146,13 @@ public sealed class WebhookNodeTests(PostgresServer postgres)
         var hook = await lab.CreateAsync(user, new { retryPolicy = new { initialDelaySeconds = 3600 } });
         lab.Receiver.Answer(hook.Path, [.. Enumerable.Repeat(500, 20)]);
 
-        for (var i = 0; i < 12; i++)
-            await lab.RaiseAsync(user);
+        foreach (var count in (int[])[10, 12])
+        {
+            for (var i = (await lab.DeliveriesAsync(hook.Id)).Count; i < count; i++)
+                await lab.RaiseAsync(user);
+            await Until.TrueAsync(async () => (await lab.DeliveriesAsync(hook.Id)).Count == count, "each event has its delivery");
+        }
 
-        await Until.TrueAsync(async () => (await lab.DeliveriesAsync(hook.Id)).Count == 12, "each event has its delivery");
         var refused = (await lab.DeliveriesAsync(hook.Id)).Where(row => row.Status == DeliveryStatus.Failed).ToList();
         Assert.Equal(2, refused.Count);
         Assert.All((await lab.LogAsync(user, hook.Id, "?status=failed")), row => Assert.Equal("backlog_full", row.GetProperty("attempts")[0].GetProperty("error").GetString()));
