@@ -69,7 +69,7 @@ public sealed class DeliveryClaims(IServiceScopeFactory scopes, IOptions<Webhook
             .Where(webhook => webhook.Status == WebhookStatus.Active && webhook.IsFailing == failing
                 && db.WebhookDeliveries.Any(delivery => delivery.WebhookId == webhook.Id && delivery.DueAt <= now))
             .OrderBy(webhook => webhook.LastDeliveryAt != null).ThenBy(webhook => webhook.LastDeliveryAt).ThenBy(webhook => webhook.Id)
-            .Select(webhook => new DueWebhook(webhook.Id, webhook.OrganizationId, webhook.IsFailing)).Take(Candidates).ToListAsync(ct);
+            .Select(webhook => new DueWebhook(webhook.Id, webhook.OrganizationId, webhook.IsFailing, webhook.LastSuccessAt != null)).Take(Candidates).ToListAsync(ct);
         found.RemoveAll(webhook => slots.FreeFor(webhook) == 0);
         return found;
     }
@@ -94,7 +94,7 @@ public sealed class DeliveryClaims(IServiceScopeFactory scopes, IOptions<Webhook
         if (room == 0)
             return [];
         var running = await db.WebhookDeliveries.CountAsync(delivery => delivery.WebhookId == webhook.Id && delivery.Status == DeliveryStatus.Delivering && delivery.DueAt > now, ct);
-        room = Math.Min(room, (webhook.IsFailing ? 1 : options.Value.MaxConcurrentPerWebhook) - running);
+        room = Math.Min(room, webhook.LimitOf(options.Value.MaxConcurrentPerWebhook) - running);
         if (room <= 0)
             return [];
         var ids = await db.WebhookDeliveries.Where(delivery => delivery.WebhookId == webhook.Id && delivery.DueAt <= now)

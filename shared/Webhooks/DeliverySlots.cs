@@ -6,10 +6,16 @@ namespace Platform.Webhooks;
 internal sealed record ClaimedDelivery(Guid Id, Guid WebhookId, Guid OrganizationId, bool IsFailing, Guid ClaimId, DateTimeOffset LeaseEnd);
 
 /// <summary>A webhook for which something is due.</summary>
-internal sealed record DueWebhook(Guid Id, Guid OrganizationId, bool IsFailing);
+/// <param name="IsProven">It has taken something before.</param>
+internal sealed record DueWebhook(Guid Id, Guid OrganizationId, bool IsFailing, bool IsProven)
+{
+    /// <summary>How many attempts it may have at a time.</summary>
+    /// <param name="most">Of a webhook that works.</param>
+    public int LimitOf(int most) => IsFailing || !IsProven ? 1 : most;
+}
 
 /// <summary>
-/// The attempts that one node may make at a time, and who has them. Webhooks that fail share half of them and get one each, and no organization has more than half:
+/// The attempts that one node may make at a time, and who has them. Webhooks that fail share half of them and get one each, as do those that have never taken anything, and no organization has more than half:
 /// however many receivers are dead or slow, there is room for the others.
 /// </summary>
 internal sealed class DeliverySlots(int total, int perWebhook)
@@ -31,7 +37,7 @@ internal sealed class DeliverySlots(int total, int perWebhook)
     {
         lock (_lock)
         {
-            var ofWebhook = (webhook.IsFailing ? 1 : perWebhook) - _taken.Count(claimed => claimed.WebhookId == webhook.Id);
+            var ofWebhook = webhook.LimitOf(perWebhook) - _taken.Count(claimed => claimed.WebhookId == webhook.Id);
             var ofOrganization = Share - _taken.Count(claimed => claimed.OrganizationId == webhook.OrganizationId);
             return Math.Max(0, Math.Min(ofWebhook, ofOrganization));
         }

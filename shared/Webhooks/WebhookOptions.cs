@@ -23,7 +23,7 @@ public sealed class WebhookOptions
     [Range(45, 3600)]
     public int LeaseSeconds { get; init; } = 60;
 
-    /// <summary>Deliveries that may wait for one webhook; further events are logged as failed.</summary>
+    /// <summary>About how many deliveries may wait for one webhook; further events are logged as failed.</summary>
     [Range(10, 1_000_000)]
     public int MaxWaiting { get; init; } = 10_000;
 

@@ -139,6 +139,28 @@ public sealed class WebhookNodeTests(PostgresServer postgres)
     [Theory]
     [InlineData(Db.Sqlite)]
     [InlineData(Db.Postgres)]
+    public async Task NewWebhook_HasOneAttemptAtATime_UntilItHasTakenSomething(Db database)
+    {
+        await using var lab = await WebhookLab.StartAsync(database);
+        var user = await lab.App.CreateUserAsync();
+        var hook = await lab.CreateAsync(user);
+        using var gate = new SemaphoreSlim(0);
+        lab.Receiver.Reply(hook.Path, http => gate.WaitAsync(http.RequestAborted));
+        for (var i = 0; i < 8; i++)
+            await lab.RaiseAsync(user);
+        await Until.TrueAsync(async () => (await lab.DeliveriesAsync(hook.Id)).Count == 8, "all wait");
+        await Until.TrueAsync(() => lab.Receiver.At(hook.Path).Count == 1, "the first is on its way");
+
+        gate.Release();
+        await Until.TrueAsync(() => lab.Receiver.At(hook.Path).Count == 6, "five more are");
+        Assert.Equal(5, (await lab.DeliveriesAsync(hook.Id)).Count(row => row.Status == DeliveryStatus.Delivering));
+        gate.Release(10);
+        await Until.TrueAsync(async () => (await lab.DeliveriesAsync(hook.Id)).All(row => row.Status == DeliveryStatus.Delivered), "all are delivered");
+    }
+
+    [Theory]
+    [InlineData(Db.Sqlite)]
+    [InlineData(Db.Postgres)]
     public async Task Backlog_ThatIsFull_IsLoggedAsFailed(Db database)
     {
         await using var lab = await WebhookLab.StartAsync(database, settings: ("Webhooks:MaxWaiting", "10"));
