@@ -31,6 +31,7 @@ using Platform.Scripts;
 using Platform.Secrets;
 using Platform.UserSettings;
 using Platform.Variables;
+using Platform.Webhooks;
 
 namespace Platform.Functions;
 
@@ -71,6 +72,7 @@ public static class PlatformComposition
         services.AddScripts();
         services.AddAgents();
         services.AddReplay();
+        services.AddWebhooks();
 
         AddFaces(services);
         services.AddHttpPipeline();

@@ -36,6 +36,10 @@ public sealed class DeadLetterQueue(IServiceScopeFactory scopes, DatabaseSetting
         db.TellReceived(letter);
     }
 
+    /// <summary>As <see cref="Leave"/>, where the consumer may have left the event before; needs a transaction.</summary>
+    internal static async Task LeaveAsync(PlatformDbContext db, string consumer, PlatformEvent stored, string error, DateTimeOffset now, CancellationToken ct) =>
+        db.TellReceived(await UpsertAsync(db, consumer, stored, error, now, ct));
+
     private async Task StoreAsync(string subscription, PlatformEvent stored, string error, CancellationToken ct)
     {
         await using var scope = scopes.CreateScopeFor(Caller.Platform, stored.CorrelationId);

@@ -1,6 +1,4 @@
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
@@ -55,8 +53,7 @@ public sealed class NotificationSender(OutboundHttp http, SubscriptionSecrets se
         request.Headers.Add("X-Notification-Id", id.ToString());
         if (secret is null)
             return;
-        var time = clock.GetUtcNow().ToUnixTimeSeconds();
-        byte[] signed = [.. Encoding.ASCII.GetBytes($"{time}."), .. await request.Content!.ReadAsByteArrayAsync(ct)];
-        request.Headers.Add("X-Signature", $"t={time},v1={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.ASCII.GetBytes(secret), signed))}");
+        var body = await request.Content!.ReadAsByteArrayAsync(ct);
+        request.Headers.Add("X-Signature", WebhookSignature.Timed(secret, clock.GetUtcNow().ToUnixTimeSeconds(), body));
     }
 }

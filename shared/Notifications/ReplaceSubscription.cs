@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Platform.Audit;
 using Platform.Data;
@@ -11,8 +10,6 @@ namespace Platform.Notifications;
 public sealed class ReplaceSubscription(
     PlatformDbContext db, SubscriptionQueries queries, SubscriptionSecrets secrets, OutboundGuard guard, NotificationPolicies policies, AuditTrail audit, TimeProvider clock)
 {
-    private const int SecretLength = 32;
-
     /// <param name="wish">Of good form; its URLs are checked here.</param>
     public async Task<Result<SubscriptionView>> ReplaceAsync(NotificationChannel channel, SubscriptionWish wish, CancellationToken ct)
     {
@@ -92,7 +89,7 @@ public sealed class ReplaceSubscription(
         if (SubscriptionKeys.HaveSameHost(wish.WebhookUrl, before.WebhookUrl) && before.WebhookSecret is { } known)
             return known;
         return channel == NotificationChannel.Webhook && wish is { Enabled: true, WebhookUrl: not null }
-            ? $"whsec_{Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretLength))}"
+            ? WebhookSignature.NewSecret()
             : null;
     }
 

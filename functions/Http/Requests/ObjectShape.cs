@@ -14,7 +14,7 @@ internal sealed class ObjectShape(JsonTypeInfo type, WireJson wire, Func<Type, T
     public bool AllOptional => Array.TrueForAll(_properties.Value, property => !property.IsRequired);
 
     /// <summary>Computed members are not read.</summary>
-    public static bool IsInput(JsonPropertyInfo property) => property.Set is not null || property.AssociatedParameter is not null;
+    public static bool IsInput(JsonPropertyInfo property) => !property.IsExtensionData && (property.Set is not null || property.AssociatedParameter is not null);
 
     public override void Check(JsonElement element, ProblemList problems)
     {

@@ -11,6 +11,7 @@ using Platform.Events;
 using Platform.Identity;
 using Platform.Notifications;
 using Platform.Tests.Fixtures;
+using Platform.Webhooks;
 
 namespace Platform.Tests.Contract;
 
@@ -41,6 +42,8 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
         ["shareId"] = async ids => (await ids.CreateAsync($"/api/v1/scripts/{await ids.ValueAsync("scriptId")}/shares", new { })).GetProperty("share_id").GetString()!,
         ["varId"] = async ids => (await ids.CreateAsync("/api/settings/env-vars", new { key = "OWNERS_KEY", value = "a value" })).GetProperty("data").GetProperty("id").GetString()!,
         ["variableId"] = async ids => (await ids.CreateAsync($"/api/projects/{await ids.ValueAsync("projectId")}/variables", new { key = "OWNERS_KEY", value = "a value" })).GetProperty("data").GetProperty("id").GetString()!,
+        ["webhookId"] = async ids => (await ids.CreateAsync("/api/dev/webhooks", new { url = "https://93.184.216.34/hook", events = new[] { "build.*" } })).GetProperty("data").GetProperty("id").GetString()!,
+        ["deliveryId"] = ids => ids.DeliveryAsync(),
     };
 
     /// <summary>Parameters that name no object of a tenant.</summary>
@@ -122,6 +125,18 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
         db.Add(notification);
         await db.SaveChangesAsync();
         return notification.Id.ToString();
+    }
+
+    private async Task<string> DeliveryAsync()
+    {
+        var id = Guid.Parse(await ValueAsync("webhookId"));
+        await using var scope = App.As(Caller.Platform);
+        var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
+        var webhook = await db.Webhooks.SingleAsync(found => found.Id == id);
+        var delivery = db.Add(WebhookDelivery.Of(webhook, Guid.CreateVersion7(), PublicEvents.Test, "{}", DateTimeOffset.UtcNow, isTest: true)).Entity;
+        delivery.Cancel();
+        await db.SaveChangesAsync();
+        return delivery.Id.ToString();
     }
 
     private async Task<string> MembershipAsync()

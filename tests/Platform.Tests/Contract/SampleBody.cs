@@ -23,6 +23,9 @@ internal static class SampleBody
         ["AlertChangeRequest"] = """{"description":"sample"}""",
         ["MuteRequest"] = """{"durationMinutes":5}""",
         ["MetricBatch"] = """{"metrics":[{"name":"sample","value":1}]}""",
+        ["NewWebhook"] = """{"url":"https://93.184.216.34/hook","events":["build.*"]}""",
+        ["RetryPolicyChange"] = """{"maxAttempts":3}""",
+        ["WebhookChange"] = """{"description":"changed"}""",
         ["ScriptScheduleRequest"] = """{"cron":"0 3 * * *"}""",
     };
 

@@ -10,6 +10,7 @@ public sealed class Receiver : LoopbackServer
 
     private readonly ConcurrentQueue<Received> _received = [];
     private readonly ConcurrentDictionary<string, ConcurrentQueue<int>> _answers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, RequestDelegate> _replies = new(StringComparer.Ordinal);
 
     private Receiver()
     {
@@ -20,6 +21,9 @@ public sealed class Receiver : LoopbackServer
     public string Url(string path, string host = "127.0.0.1") => $"http://{host}:{Port}{path}";
 
     public void Answer(string path, params int[] statuses) => _answers[path] = new ConcurrentQueue<int>(statuses);
+
+    /// <summary>What the path answers beside or instead of a status, each time.</summary>
+    public void Reply(string path, RequestDelegate reply) => _replies[path] = reply;
 
     public IReadOnlyList<Received> At(string path) => [.. _received.Where(received => received.Path == path)];
 
@@ -36,6 +40,8 @@ public sealed class Receiver : LoopbackServer
             http.Response.StatusCode = status;
         if (status is >= 300 and < 400)
             http.Response.Headers.Location = Url("/elsewhere");
+        if (_replies.TryGetValue(path, out var reply))
+            await reply(http);
     }
 }
 
