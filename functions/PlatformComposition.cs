@@ -65,19 +65,24 @@ public static class PlatformComposition
         services.AddNotifications();
         services.AddAlertmanager();
         services.AddVariables();
-        services.AddDomains();
-        services.AddTimeSeries();
-        services.AddAlerts();
         services.AddUserSettings();
         services.AddScripts();
         services.AddAgents();
         services.AddReplay();
-        services.AddWebhooks();
+        AddDelivery(services);
 
         AddFaces(services);
         services.AddHttpPipeline();
         builder.UseHttpPipeline();
         return builder;
+    }
+
+    private static void AddDelivery(IServiceCollection services)
+    {
+        services.AddDomains();
+        services.AddTimeSeries();
+        services.AddAlerts();
+        services.AddWebhooks();
     }
 
     // What the functions themselves consist of.
