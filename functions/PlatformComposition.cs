@@ -5,6 +5,7 @@ using Platform.Alertmanager;
 using Platform.Audit;
 using Platform.Blobs;
 using Platform.Data;
+using Platform.Databases;
 using Platform.Events;
 using Platform.Executions;
 using Platform.Functions.Documentation;
@@ -60,6 +61,7 @@ public static class PlatformComposition
         services.AddNotifications();
         services.AddAlertmanager();
         services.AddVariables();
+        services.AddDatabases();
         services.AddUserSettings();
         services.AddScripts();
         services.AddAgents();

@@ -52,6 +52,9 @@ public sealed record Error(ErrorKind Kind, string Code, string Message)
     /// <summary>Further members of the answer beside code and message, by their name on the wire.</summary>
     public IReadOnlyDictionary<string, object>? More { get; init; }
 
+    /// <summary>What a contract tells of single problems otherwise than by fields; takes their place.</summary>
+    public IReadOnlyList<object> Details { get; init; } = [];
+
     public static Error NotFound(string code, string message) => new(ErrorKind.NotFound, code, message);
 
     public static Error Conflict(string code, string message) => new(ErrorKind.Conflict, code, message);

@@ -37,6 +37,12 @@ internal sealed class DeliveryEnvelope : Envelope
         WriteFieldDetails(writer, error);
         if (error.MissingPermission is not null || error.More is not null)
             WriteDetails(writer, error);
+        if (error.Details.Count > 0)
+        {
+            writer.WritePropertyName("details"u8);
+            WriteValue(writer, error.Details);
+        }
+
         WriteFacts(writer, facts);
     }
 

@@ -7,13 +7,16 @@ using Microsoft.Extensions.Primitives;
 
 namespace Platform.Functions.Http;
 
-/// <summary>One parameter of a query record: a scalar, or a list of scalars given as a repeated parameter, as <c>name[]</c> or separated by commas.</summary>
+/// <summary>
+/// One parameter of a query record: a scalar, a list of scalars given as a repeated parameter, as <c>name[]</c> or separated by commas, or a map given as <c>name.key</c>.
+/// </summary>
 internal sealed class QueryField
 {
     private readonly string? _alias;
     private readonly ClampedAttribute? _clamped;
     private readonly Type _scalar;
     private readonly bool _isList;
+    private readonly bool _isMap;
 
     public QueryField(JsonPropertyInfo property, WireJson wire)
     {
@@ -22,7 +25,8 @@ internal sealed class QueryField
         _clamped = property.AttributeProvider?.GetCustomAttributes(typeof(ClampedAttribute), inherit: true) is [ClampedAttribute clamped] ? clamped : null;
         var info = wire.Reading.GetTypeInfo(property.PropertyType);
         _isList = info.Kind == JsonTypeInfoKind.Enumerable;
-        var type = _isList ? info.ElementType! : property.PropertyType;
+        _isMap = info.Kind == JsonTypeInfoKind.Dictionary;
+        var type = _isList || _isMap ? info.ElementType! : property.PropertyType;
         _scalar = Nullable.GetUnderlyingType(type) ?? type;
     }
 
@@ -33,6 +37,8 @@ internal sealed class QueryField
     {
         if (_isList)
             WriteList(query, json);
+        else if (_isMap)
+            WriteMap(query, json);
         else if (ValueOf(query) is { } text && (text.Length > 0 || _scalar == typeof(string)) && !IsSkipped(text))
             WriteMember(text, json);
     }
@@ -62,6 +68,21 @@ internal sealed class QueryField
         foreach (var item in items)
             WriteScalar(item, json);
         json.WriteEndArray();
+    }
+
+    private void WriteMap(IQueryCollection query, Utf8JsonWriter json)
+    {
+        var members = query.Keys.Where(key => key.Length > Name.Length + 1 && key[Name.Length] == '.' && key.StartsWith(Name, StringComparison.Ordinal)).ToList();
+        if (members.Count == 0)
+            return;
+        json.WriteStartObject(Name);
+        foreach (var member in members)
+        {
+            json.WritePropertyName(member.AsSpan(Name.Length + 1));
+            WriteScalar(query[member] is [.., { } last] ? last : "", json); // the last of several counts
+        }
+
+        json.WriteEndObject();
     }
 
     private static IEnumerable<string> Items(StringValues values) =>

@@ -1,0 +1,84 @@
+using SQLitePCL;
+
+namespace Platform.Databases;
+
+/// <summary>Works on databases of the engine <c>sqlite</c>, each time on a thread of its own: SQLite blocks.</summary>
+public sealed class SqliteQueries
+{
+    private readonly DatabaseFiles _files;
+    private readonly QueryTurns _turns;
+    private readonly TimeProvider _clock;
+    private readonly Lazy<bool> _temporary;
+
+    public SqliteQueries(DatabaseFiles files, QueryTurns turns, TimeProvider clock)
+    {
+        (_files, _turns, _clock) = (files, turns, clock);
+        Batteries_V2.Init();
+        _temporary = new Lazy<bool>(SpillInPrivate);
+    }
+
+    public static string EngineVersion => raw.sqlite3_libversion().utf8_to_string();
+
+    /// <summary>Makes the database's own structures in its empty file, and what its maker's SQL says; a refusal is for its maker.</summary>
+    internal async Task<Result<DatabaseSize>> InitializeAsync(ManagedDatabase database, CancellationToken ct) => await UseAsync(
+        database,
+        HandleMode.Write,
+        database.StatementTimeout,
+        handle =>
+        {
+            if (!string.IsNullOrWhiteSpace(database.InitSql))
+                new SqliteScript(handle, new SqlScript(database.InitSql)).Run();
+            return new SqliteCatalog(handle).Measure();
+        },
+        ct);
+
+    internal Task<Result<SqlOutcome>> RunAsync(ManagedDatabase database, SqlScript script, TimeSpan limit, CancellationToken ct) =>
+        InTurnAsync(database, script.Reads ? HandleMode.Read : HandleMode.Write, limit, handle => new SqliteScript(handle, script).Run(), ct);
+
+    internal Task<Result<T>> ReadAsync<T>(ManagedDatabase database, Func<SqliteCatalog, T> read, CancellationToken ct) =>
+        InTurnAsync(database, HandleMode.Read, database.StatementTimeout, handle => read(new SqliteCatalog(handle)), ct);
+
+    private async Task<Result<T>> InTurnAsync<T>(ManagedDatabase database, HandleMode mode, TimeSpan limit, Func<SqliteHandle, T> use, CancellationToken ct)
+    {
+        if (database.Status != DatabaseStatus.Available)
+            return DatabaseErrors.NotAvailable(database.Status);
+        using var turn = _turns.TryEnter(database.Id, ct);
+        return turn is null ? DatabaseErrors.TooManyQueries : await UseAsync(database, mode, limit, use, turn.Ended);
+    }
+
+    private async Task<Result<T>> UseAsync<T>(ManagedDatabase database, HandleMode mode, TimeSpan limit, Func<SqliteHandle, T> use, CancellationToken ct)
+    {
+        _ = _temporary.Value;
+        using var time = new CancellationTokenSource(limit, _clock);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(ct, time.Token);
+        var ends = end.Token;
+        return await Task.Factory.StartNew(() => Use(), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+        Result<T> Use()
+        {
+            SqliteHandle? handle = null;
+            try
+            {
+                handle = SqliteHandle.Open(_files.PathOf(database), mode, database.MaxSizeMb, limit, ends);
+                return use(handle);
+            }
+            catch (SqliteFault fault)
+            {
+                return fault.ToError(time.IsCancellationRequested, handle?.Guard.Refused);
+            }
+            finally
+            {
+                handle?.Dispose();
+            }
+        }
+    }
+
+    // SQLite knows one folder for the whole process, and falls back to the system's when it is gone.
+    private bool SpillInPrivate()
+    {
+        _files.CreateTemporaryFolder();
+        raw.sqlite3_open(":memory:", out var db);
+        using (db)
+            return raw.sqlite3_exec(db, $"PRAGMA temp_store_directory = '{_files.TemporaryFolder.Replace("'", "''", StringComparison.Ordinal)}'") == raw.SQLITE_OK;
+    }
+}
