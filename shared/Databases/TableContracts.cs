@@ -16,6 +16,7 @@ public sealed record TableFilter
     [StringLength(63)]
     public string? Schema { get; init; }
 
+    /// <summary>Tables only, or views only; the engine <c>sqlite</c> has no materialized ones.</summary>
     public TableKind? Type { get; init; }
 
     /// <summary>A part of the name.</summary>

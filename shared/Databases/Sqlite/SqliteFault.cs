@@ -25,7 +25,7 @@ internal sealed class SqliteFault(int code, string message) : Exception(message)
     /// <param name="refused">What the guard refused.</param>
     public Error ToError(bool timedOut, string? refused) => Answer ?? Primary switch
     {
-        raw.SQLITE_AUTH => Refusal("statement_not_allowed", refused is null ? "The statement is not allowed" : $"{refused} is not allowed", "SQLITE_AUTH"),
+        _ when IsRefusal(refused) => Refusal("statement_not_allowed", refused is null ? "The statement is not allowed" : $"{refused} is not allowed", "SQLITE_AUTH"),
         raw.SQLITE_INTERRUPT or raw.SQLITE_BUSY or raw.SQLITE_LOCKED when timedOut => Refusal("query_timeout", "The query took too long and was rolled back", "SQLITE_INTERRUPT"),
         raw.SQLITE_BUSY or raw.SQLITE_LOCKED => Refusal("query_timeout", "The database was busy for too long; nothing was changed", "SQLITE_BUSY"),
         raw.SQLITE_FULL => DatabaseErrors.SizeLimit,
@@ -33,6 +33,9 @@ internal sealed class SqliteFault(int code, string message) : Exception(message)
         raw.SQLITE_READONLY => Refusal("statement_not_allowed", "The statement writes, and this query only reads", "SQLITE_READONLY"),
         _ => Refusal("sql_error", Message, StateOf(Primary), HintOf(Message)),
     };
+
+    // A function is refused with an error of its own.
+    private bool IsRefusal(string? refused) => Primary == raw.SQLITE_AUTH || (refused is not null && Message.StartsWith("not authorized", StringComparison.Ordinal));
 
     private static string StateOf(int primary) => primary switch
     {

@@ -12,7 +12,8 @@ internal sealed class SqliteGuard(bool reads)
     private static readonly FrozenSet<string> Pragmas = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
         "table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo", "foreign_key_list", "foreign_key_check", "foreign_keys", "integrity_check", "quick_check",
-        "user_version", "application_id", "encoding", "page_count", "page_size", "freelist_count", "collation_list", "function_list", "compile_options", "optimize");
+        "user_version", "application_id", "encoding", "page_count", "page_size", "freelist_count", "collation_list", "function_list", "compile_options", "optimize",
+        "data_version"); // FTS5 asks for it when it reads
 
     private static readonly FrozenSet<string> PragmasThatSet = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "foreign_keys", "user_version", "application_id");
 

@@ -73,6 +73,7 @@ internal sealed class SqliteScript(SqliteHandle handle, SqlScript script)
         while (!truncated && handle.Step(statement))
             truncated = rows.Count == script.MaxRows || !rows.TryAdd();
         _left -= rows.Size;
+        handle.Check(raw.sqlite3_reset(statement)); // only then does it count what it changed
 
         var command = SqlWords.First(TextOf(statement));
         var reads = raw.sqlite3_stmt_readonly(statement) != 0;

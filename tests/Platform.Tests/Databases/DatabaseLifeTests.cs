@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.Versioning;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +17,7 @@ namespace Platform.Tests.Databases;
 public abstract class DatabaseLifeTests(PlatformApp app)
 {
     [Fact]
+    [SupportedOSPlatform("linux")]
     public async Task Database_FromCreationToDeletion_IsAvailableThenGoneWithItsFile()
     {
         var client = await StartAsync();

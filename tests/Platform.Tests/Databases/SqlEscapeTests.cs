@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Runtime.Versioning;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -40,16 +41,16 @@ public sealed class SqlEscapeTests(SqliteApp fixture) : IClassFixture<SqliteApp>
     [InlineData("PRAGMA optimize")]
     [InlineData("PRAGMA query_only = 0")]
     [InlineData("PRAGMA writable_schema = 1")]
-    [InlineData("PRAGMA query_only = 0; INSERT INTO t VALUES (1)", "multiple_statements")]
+    [InlineData("PRAGMA query_only = 0; INSERT INTO t VALUES (1)")]
     [InlineData("SELECT 1; DELETE FROM t", "multiple_statements")]
     [InlineData("EXPLAIN DELETE FROM t")]
     public async Task ReadingQuery_CannotWrite(string sql, string code = "statement_not_allowed")
     {
         var (client, id) = await StartAsync();
-        foreach (var transaction in code == "multiple_statements" ? [true] : new[] { true, false })
-            Assert.Contains((await client.QueryAsync(id, new { sql, readOnly = true, transaction })).Refusal, new[] { (400, code), (400, "multiple_statements") });
+        foreach (var transaction in new[] { true, false })
+            Assert.Equal((400, code), (await client.QueryAsync(id, new { sql, readOnly = true, transaction })).Refusal);
 
-        Assert.Equal("0", await client.ValueAsync(id, "SELECT (SELECT count(*) FROM t WHERE id <> 0) + (SELECT count(*) FROM sqlite_schema WHERE name <> 't') + (SELECT user_version FROM pragma_user_version)"));
+        Assert.Equal("0", await client.ValueAsync(id, "SELECT (SELECT count(*) FROM t WHERE id <> 0) + (SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 't') + (SELECT user_version FROM pragma_user_version)"));
     }
 
     [Theory]
@@ -95,7 +96,7 @@ public sealed class SqlEscapeTests(SqliteApp fixture) : IClassFixture<SqliteApp>
     [InlineData("SELECT * FROM pragma_database_list")]
     [InlineData("CREATE VIRTUAL TABLE v USING dbstat")]
     [InlineData("CREATE VIRTUAL TABLE v USING csv(filename='/etc/passwd')")]
-    [InlineData("CREATE VIEW w AS SELECT load_extension('/tmp/x.so'); SELECT * FROM w")]
+    [InlineData("CREATE VIEW w AS SELECT load_extension('/tmp/x.so'); SELECT * FROM w", "sql_error")]
     public async Task WritingQuery_CannotLeaveItsDatabase(string sql, string code = "statement_not_allowed")
     {
         var (client, id) = await StartAsync();
@@ -135,7 +136,7 @@ public sealed class SqlEscapeTests(SqliteApp fixture) : IClassFixture<SqliteApp>
 
     [Theory]
     [InlineData("SELECT randomblob(17000000)", "sql_error")]
-    [InlineData("SELECT printf('%.*c', 20000000, 'x')", "sql_error")]
+    [InlineData("SELECT replace(hex(zeroblob(5000000)), '0', 'xx')", "sql_error")]
     [InlineData("SELECT ?1000", "sql_error")]
     public async Task Limits_OfValuesAndParameters_Hold(string sql, string code)
     {
@@ -147,7 +148,7 @@ public sealed class SqlEscapeTests(SqliteApp fixture) : IClassFixture<SqliteApp>
     public async Task Limits_OfStatements_Hold()
     {
         var (client, id) = await StartAsync();
-        Assert.Equal((400, "sql_error"), (await client.SqlAsync(id, $"SELECT {new string('(', 300)}1{new string(')', 300)}")).Refusal);
+        Assert.Equal((400, "sql_error"), (await client.SqlAsync(id, $"SELECT {string.Join('+', Enumerable.Repeat('1', 300))}")).Refusal);
         Assert.Equal((400, "sql_error"), (await client.SqlAsync(id, string.Join(" UNION ALL ", Enumerable.Repeat("SELECT 1", 101)))).Refusal);
         Assert.Equal((400, "sql_error"), (await client.SqlAsync(id, $"SELECT '{new string('x', 1024 * 1024)}'")).Refusal);
         Assert.Equal((413, "payload_too_large"), (await client.SqlAsync(id, $"SELECT '{new string('x', 3 * 1024 * 1024)}'")).Refusal);
@@ -221,6 +222,7 @@ public sealed class SqlEscapeTests(SqliteApp fixture) : IClassFixture<SqliteApp>
     }
 
     [Fact]
+    [SupportedOSPlatform("linux")]
     public async Task Spilling_GoesToAPrivateFolder()
     {
         await StartAsync();
@@ -248,6 +250,6 @@ public sealed class SqlEscapeTests(SqliteApp fixture) : IClassFixture<SqliteApp>
     private async Task<(DatabaseClient Client, Guid Id)> StartAsync()
     {
         var client = new DatabaseClient(await App.CreateUserAsync());
-        return (client, await client.CreatedAsync("main", "CREATE TABLE t (id INTEGER); INSERT INTO t VALUES (0)"));
+        return (client, await client.CreatedAsync("main", "CREATE TABLE t (id INTEGER); CREATE INDEX by_id ON t (id); INSERT INTO t VALUES (0)"));
     }
 }
