@@ -45,7 +45,9 @@ public sealed class DatabaseFunctions(
     {
         var found = await databases.FindAsync(databaseId.ToId(), Permissions.DatabasesRead, ct);
         var query = found.IsOk ? http.ReadQuery<DatabaseDetail>() : found.Error;
-        return query.IsOk ? DatabaseView.Of(query.Value.Reveal ? databases.Reveal(found.Value) : found) : query.Error;
+        if (!query.IsOk)
+            return query.Error;
+        return query.Value.Reveal && databases.CheckCredentials(found.Value.ProjectId) is { } refusal ? refusal : DatabaseView.Of(found.Value);
     }
 
     /// <summary>Change a database's settings.</summary>
@@ -65,7 +67,7 @@ public sealed class DatabaseFunctions(
     {
         var found = await databases.FindAsync(databaseId.ToId(), Permissions.DatabasesDelete, ct);
         var query = found.IsOk ? http.ReadQuery<DatabaseRemoval>() : found.Error;
-        var begun = query.IsOk ? await delete.DeleteAsync(found.Value, ct) : query.Error;
+        var begun = query.IsOk ? await delete.DeleteAsync(found.Value, query.Value.FinalBackup, ct) : query.Error;
         if (!begun.IsOk)
             return begun.Error;
         var id = found.Value.Id;

@@ -46,6 +46,12 @@ public sealed record DatabaseView
 
     public required int TableCount { get; init; }
 
+    public required DateTimeOffset? LastBackupAt { get; init; }
+
+    public required LastRestore? LastRestore { get; init; }
+
+    public required BackupScheduleView? BackupSchedule { get; init; }
+
     /// <summary>Why its status is <c>error</c>.</summary>
     public required string? Error { get; init; }
 
@@ -73,6 +79,9 @@ public sealed record DatabaseView
         Connection = DatabaseConnection.Embedded,
         SizeBytes = database.SizeBytes,
         TableCount = database.TableCount,
+        LastBackupAt = database.LastBackupAt,
+        LastRestore = database.LastRestore,
+        BackupSchedule = BackupScheduleView.Of(database),
         Error = database.Error,
         CreatedBy = database.CreatedBy,
         CreatedAt = database.CreatedAt,

@@ -34,6 +34,24 @@ public sealed class ChangeDatabase(PlatformDbContext db, DatabaseQueries databas
         }
     }
 
+    public async Task<Result<ManagedDatabase>> ScheduleAsync(ManagedDatabase database, BackupScheduleChange change, CancellationToken ct)
+    {
+        if (await databases.CheckProjectAsync(database, ct) is { } archived)
+            return archived;
+        Apply(database, change);
+        await db.SaveChangesAsync(ct);
+        return database;
+    }
+
+    private void Apply(ManagedDatabase database, BackupScheduleChange change)
+    {
+        var (now, before) = (clock.GetUtcNow(), database.BackupSchedule);
+        database.Schedule((before ?? BackupSchedule.Default).With(change), now);
+        audit.Change("backupSchedule", before, database.BackupSchedule);
+        database.UpdatedAt = now;
+        database.Version++;
+    }
+
     // False when all is as it was.
     private bool Apply(ManagedDatabase database, DatabaseChange change)
     {
@@ -50,6 +68,12 @@ public sealed class ChangeDatabase(PlatformDbContext db, DatabaseQueries databas
         {
             audit.Change("tags", database.Tags.ToDictionary(tag => tag.Key, tag => tag.Value), tags);
             database.Tag(tags);
+            any = true;
+        }
+
+        if (change.BackupSchedule is { } schedule)
+        {
+            Apply(database, schedule);
             any = true;
         }
 

@@ -32,7 +32,8 @@ public sealed class CreateDatabase(
         }
     }
 
-    private async Task<Result<ManagedDatabase>> InsertAsync(ManagedDatabase database, Func<ManagedDatabase, object> answer, CancellationToken ct)
+    /// <summary>Adds it to the unit of work, a transaction, if its project has room for it.</summary>
+    internal async Task<Result<ManagedDatabase>> AddAsync(ManagedDatabase database, CancellationToken ct)
     {
         if (!await db.LockProjectAsync(database.ProjectId, ct))
             return DatabaseErrors.ProjectNotFound;
@@ -40,8 +41,15 @@ public sealed class CreateDatabase(
             return DatabaseErrors.NameTaken;
         if (await db.Databases.CountAsync(other => other.ProjectId == database.ProjectId, ct) >= options.Value.MaxPerProject)
             return DatabaseErrors.LimitReached(options.Value.MaxPerProject);
-
         db.Add(database);
+        return database;
+    }
+
+    private async Task<Result<ManagedDatabase>> InsertAsync(ManagedDatabase database, Func<ManagedDatabase, object> answer, CancellationToken ct)
+    {
+        var added = await AddAsync(database, ct);
+        if (!added.IsOk)
+            return added;
         audit.Target("database", database.Id, database.Name);
         workflows.Start(DatabaseProvision.Name, DatabaseProvision.InstanceId(database.Id), new DatabaseProvision.Input(database.OrganizationId, database.Id, scope.CorrelationId));
         idempotency.Complete(answer(database));
@@ -73,6 +81,8 @@ public sealed class CreateDatabase(
             Version = 1,
         };
         database.Tag(wanted.Tags ?? new Dictionary<string, string>());
+        if (wanted.BackupSchedule is { } schedule)
+            database.Schedule(BackupSchedule.Default.With(schedule), now);
         return database;
     }
 }

@@ -4,8 +4,8 @@ using Platform.Organizations;
 
 namespace Platform.Databases;
 
-/// <summary>Removes the databases of a deleted organization or purged project, files first.</summary>
-internal sealed class DatabaseCleanup(PlatformDbContext db, DatabaseFiles files, QueryTurns turns) : ITenantCleanup
+/// <summary>Removes the databases of a deleted organization or purged project and their backups, files first.</summary>
+internal sealed class DatabaseCleanup(PlatformDbContext db, DatabaseFiles files, BackupFiles content, QueryTurns turns) : ITenantCleanup
 {
     private const int Batch = 100;
 
@@ -26,9 +26,17 @@ internal sealed class DatabaseCleanup(PlatformDbContext db, DatabaseFiles files,
             db.Raise(DatabaseDeleted.Of(database));
         }
 
+        var backups = await db.DatabaseBackups.Where(backup => backup.OrganizationId == tenant.OrganizationId && (tenant.ProjectId == null || backup.ProjectId == tenant.ProjectId))
+            .OrderBy(backup => backup.Id).Take(Batch).ToListAsync(ct);
+        foreach (var backup in backups)
+        {
+            await content.DeleteAsync(backup.Id, ct);
+            db.Remove(backup);
+        }
+
         await db.SaveChangesAsync(ct);
         if (tenant.ProjectId is null && databases.Count < Batch)
             files.DeleteFolder(tenant.OrganizationId);
-        return databases.Count == Batch;
+        return databases.Count == Batch || backups.Count == Batch;
     }
 }

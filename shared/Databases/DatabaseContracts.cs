@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json;
 
 namespace Platform.Databases;
 
@@ -23,13 +22,6 @@ internal static class DatabaseForm
             yield return new ValidationResult($"Keys should begin with a letter or '_' and have at most {MaxTagKey} letters, digits, '_', '.' or '-'", ["Tags"]);
         if (!tags.Values.All(value => value is { Length: <= MaxTagValue } && !value.Any(char.IsControl)))
             yield return new ValidationResult($"Values should have at most {MaxTagValue} characters and no control characters", ["Tags"]);
-    }
-
-    /// <summary>Nothing makes backups yet, so a wish for them must not be taken silently.</summary>
-    public static IEnumerable<ValidationResult> CheckSchedule(JsonElement? schedule)
-    {
-        if (schedule is { ValueKind: not JsonValueKind.Null })
-            yield return new ValidationResult("Backups are not available on this installation", ["BackupSchedule"]);
     }
 
     private static bool IsTagKey(string key) =>
@@ -69,13 +61,14 @@ public sealed record NewDatabase : IValidatableObject
 
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 
-    public JsonElement? BackupSchedule { get; init; }
+    /// <summary>When backups are made by themselves.</summary>
+    public BackupScheduleChange? BackupSchedule { get; init; }
 
     /// <summary>SQL that makes the first tables; when it fails there is no database.</summary>
     [StringLength(DatabaseForm.MaxInitSql)]
     public string? InitSql { get; init; }
 
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => [.. DatabaseForm.CheckTags(Tags), .. DatabaseForm.CheckSchedule(BackupSchedule)];
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => DatabaseForm.CheckTags(Tags);
 }
 
 /// <summary>Body of <c>PATCH /api/databases/{databaseId}</c>: absent members stay as they are.</summary>
@@ -114,7 +107,8 @@ public sealed record DatabaseChange : IValidatableObject
     /// <summary>A new password, where the engine has one.</summary>
     public bool ResetPassword { get; init => field = Named(value); }
 
-    public JsonElement? BackupSchedule { get; init => field = Named(value); }
+    /// <summary>As in <c>PATCH /api/databases/{databaseId}/backup-schedule</c>.</summary>
+    public BackupScheduleChange BackupSchedule { get; init => field = Named(value); } = null!;
 
     internal bool HasDescription { get; private init; }
 
@@ -131,7 +125,7 @@ public sealed record DatabaseChange : IValidatableObject
     private bool IsAny { get; set; }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => IsAny
-        ? [.. DatabaseForm.CheckTags(Tags), .. DatabaseForm.CheckSchedule(BackupSchedule)]
+        ? DatabaseForm.CheckTags(Tags)
         : [new ValidationResult("At least one member should be given")];
 
     private T Named<T>(T value, Action<T>? note = null)
@@ -150,16 +144,10 @@ public sealed record DatabaseDetail
 }
 
 /// <summary>Query of <c>DELETE /api/databases/{databaseId}</c>.</summary>
-public sealed record DatabaseRemoval : IValidatableObject
+public sealed record DatabaseRemoval
 {
-    /// <summary>Keep a last backup.</summary>
+    /// <summary>Make a last backup first, which can be downloaded for 7 days.</summary>
     public bool FinalBackup { get; init; }
-
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        if (FinalBackup)
-            yield return new ValidationResult("Backups are not available on this installation", [nameof(FinalBackup)]);
-    }
 }
 
 /// <summary>Query of <c>GET /api/databases</c>.</summary>

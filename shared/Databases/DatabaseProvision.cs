@@ -18,5 +18,6 @@ public static class DatabaseDeletion
     /// <param name="attempt">How often it was begun: an attempt that failed for good is followed by another instance.</param>
     public static string InstanceId(Guid databaseId, int attempt) => $"db-delete-{databaseId}-{attempt}";
 
-    public sealed record Input(Guid OrganizationId, Guid DatabaseId, string? CorrelationId);
+    /// <param name="FinalBackupId">To be made first.</param>
+    public sealed record Input(Guid OrganizationId, Guid DatabaseId, Guid? FinalBackupId, string? CorrelationId);
 }

@@ -20,13 +20,13 @@ public sealed class DatabaseQueries(PlatformDbContext db, ProjectDirectory proje
         return db.Caller.CanIn(found.ProjectId, permission) ? found : PermissionErrors.Missing(db.Caller, permission);
     }
 
-    /// <summary>The database whose credentials are to be shown: a token must name that permission, a wildcard is not enough.</summary>
-    public Result<ManagedDatabase> Reveal(ManagedDatabase database)
+    /// <summary>A refusal unless the caller may see the credentials of the project's databases: a token must name that permission, a wildcard is not enough.</summary>
+    public Error? CheckCredentials(Guid projectId)
     {
         var caller = db.Caller;
-        if (!caller.CanIn(database.ProjectId, Permissions.DatabasesCredentials))
+        if (!caller.CanIn(projectId, Permissions.DatabasesCredentials))
             return PermissionErrors.Missing(caller, Permissions.DatabasesCredentials);
-        return caller.ScopePatterns?.Contains(Permissions.DatabasesCredentials, StringComparer.Ordinal) == false ? DatabaseErrors.CredentialsUnnamed : database;
+        return caller.ScopePatterns?.Contains(Permissions.DatabasesCredentials, StringComparer.Ordinal) == false ? DatabaseErrors.CredentialsUnnamed : null;
     }
 
     /// <summary>The project that a request names, else the active one, if it is one of the organization's (404) and the caller may there (403).</summary>

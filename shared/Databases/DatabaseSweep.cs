@@ -5,7 +5,7 @@ using Platform.Identity;
 
 namespace Platform.Databases;
 
-/// <summary>Keeps the sizes that the rows tell up to date, and begins deletions again that failed for good. Bounded work per run; safe on several nodes.</summary>
+/// <summary>Keeps the sizes that the rows tell up to date, and begins deletions again that failed for good, and deletes expired backups. Bounded work per run; safe on several nodes.</summary>
 public sealed class DatabaseSweep(IServiceScopeFactory scopes, DatabaseFiles files, DatabaseReady ready, TimeProvider clock)
 {
     private const int Batch = 200;
@@ -20,6 +20,7 @@ public sealed class DatabaseSweep(IServiceScopeFactory scopes, DatabaseFiles fil
         var (db, delete) = (scope.ServiceProvider.GetRequiredService<PlatformDbContext>(), scope.ServiceProvider.GetRequiredService<DeleteDatabase>());
         await DeleteAgainAsync(db, delete, ct);
         await MeasureAsync(db, ct);
+        await scope.ServiceProvider.GetRequiredService<MakeBackup>().DeleteExpiredAsync(Batch, ct);
     }
 
     private async Task DeleteAgainAsync(PlatformDbContext db, DeleteDatabase delete, CancellationToken ct)

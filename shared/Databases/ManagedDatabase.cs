@@ -69,6 +69,26 @@ public sealed class ManagedDatabase : IProjectOwned
     /// <summary>How often its deletion was begun; from the first time on it cannot come back.</summary>
     public int DeletionAttempts { get; set; }
 
+    /// <summary>Null until somebody sets one.</summary>
+    public BackupSchedule? BackupSchedule { get; private set; }
+
+    /// <summary>Null while no schedule is switched on.</summary>
+    public DateTimeOffset? NextBackupAt { get; private set; }
+
+    public DateTimeOffset? LastBackupAt { get; set; }
+
+    public DateTimeOffset? LastScheduledAt { get; set; }
+
+    public ScheduledBackupStatus? LastScheduledStatus { get; set; }
+
+    public LastRestore? LastRestore { get; set; }
+
+    /// <summary>What is being put into it.</summary>
+    public Guid? RestoringBackupId { get; set; }
+
+    /// <summary>To be made before it is deleted.</summary>
+    public Guid? FinalBackupId { get; set; }
+
     public Guid? CreatedBy { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -78,6 +98,12 @@ public sealed class ManagedDatabase : IProjectOwned
     public long Version { get; set; }
 
     public TimeSpan StatementTimeout => TimeSpan.FromMilliseconds(StatementTimeoutMs);
+
+    public void Schedule(BackupSchedule schedule, DateTimeOffset now)
+    {
+        BackupSchedule = schedule;
+        NextBackupAt = schedule.Enabled ? schedule.After(now, 1).Select(time => (DateTimeOffset?)time).FirstOrDefault() : null;
+    }
 
     public void Tag(IReadOnlyDictionary<string, string> tags)
     {

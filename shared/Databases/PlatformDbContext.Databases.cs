@@ -6,4 +6,6 @@ namespace Platform.Data;
 public sealed partial class PlatformDbContext
 {
     public DbSet<ManagedDatabase> Databases => Set<ManagedDatabase>();
+
+    public DbSet<DatabaseBackup> DatabaseBackups => Set<DatabaseBackup>();
 }

@@ -31,18 +31,45 @@ public sealed class DatabaseFiles
     {
         CreateFolder(FolderOf(database.OrganizationId));
         Delete(database);
+        CreateFile(PathOf(database));
+    }
+
+    /// <summary>An empty file that must not be there yet.</summary>
+    public static void CreateFile(string path)
+    {
         var creation = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
             creation.UnixCreateMode = OwnerFile; // SQLite gives its companions the same
-        using var file = new FileStream(PathOf(database), creation);
+        using var file = new FileStream(path, creation);
+    }
+
+    /// <summary>Deletes a database's file with its companions, as far as they are there.</summary>
+    public static void DeleteFile(string path)
+    {
+        foreach (var companion in Companions)
+            File.Delete(path + companion);
+    }
+
+    /// <summary>Puts another file in the place of the database's, at one stroke; nobody may have it open.</summary>
+    public void Replace(ManagedDatabase database, string path)
+    {
+        CreateFolder(FolderOf(database.OrganizationId));
+        foreach (var companion in Companions.Where(companion => companion.Length > 0))
+            File.Delete(PathOf(database) + companion);
+        File.Move(path, PathOf(database), overwrite: true);
+    }
+
+    /// <summary>For a file that is needed for a while.</summary>
+    public string TemporaryPath(string name)
+    {
+        CreateTemporaryFolder();
+        return Path.Combine(TemporaryFolder, name);
     }
 
     public void Delete(ManagedDatabase database)
     {
-        if (!Directory.Exists(FolderOf(database.OrganizationId)))
-            return;
-        foreach (var companion in Companions)
-            File.Delete(PathOf(database) + companion);
+        if (Directory.Exists(FolderOf(database.OrganizationId)))
+            DeleteFile(PathOf(database));
     }
 
     /// <summary>Deletes the folder of an organization that has no database any more.</summary>

@@ -133,6 +133,21 @@ internal sealed class SqliteHandle : IDisposable
         }
     }
 
+    /// <summary>Copies the database as it is now into an empty file.</summary>
+    public void CopyTo(string path)
+    {
+        Check(raw.sqlite3_open_v2(path, out var copy, raw.SQLITE_OPEN_READWRITE, null));
+        using (copy)
+        {
+            using var backup = raw.sqlite3_backup_init(copy, "main", _db, "main");
+            if (backup is null or { IsInvalid: true })
+                throw new SqliteFault(raw.sqlite3_errcode(copy), "The database could not be copied");
+            var result = raw.sqlite3_backup_step(backup, -1);
+            if (result != raw.SQLITE_DONE)
+                throw new SqliteFault(result, "The database could not be copied");
+        }
+    }
+
     /// <summary>Rows that the last INSERT, UPDATE or DELETE changed.</summary>
     public long Changes() => raw.sqlite3_changes(_db);
 

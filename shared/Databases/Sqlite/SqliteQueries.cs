@@ -5,6 +5,8 @@ namespace Platform.Databases;
 /// <summary>Works on databases of the engine <c>sqlite</c>, each time on a thread of its own: SQLite blocks.</summary>
 public sealed class SqliteQueries
 {
+    private static readonly TimeSpan LongestCare = TimeSpan.FromHours(1);
+
     private readonly DatabaseFiles _files;
     private readonly QueryTurns _turns;
     private readonly TimeProvider _clock;
@@ -21,7 +23,8 @@ public sealed class SqliteQueries
 
     /// <summary>Makes the database's own structures in its empty file, and what its maker's SQL says; a refusal is for its maker.</summary>
     internal async Task<Result<DatabaseSize>> InitializeAsync(ManagedDatabase database, CancellationToken ct) => await UseAsync(
-        database,
+        _files.PathOf(database),
+        database.MaxSizeMb,
         HandleMode.Write,
         database.StatementTimeout,
         handle =>
@@ -38,15 +41,39 @@ public sealed class SqliteQueries
     internal Task<Result<T>> ReadAsync<T>(ManagedDatabase database, Func<SqliteCatalog, T> read, CancellationToken ct) =>
         InTurnAsync(database, HandleMode.Read, database.StatementTimeout, handle => read(new SqliteCatalog(handle)), ct);
 
+    /// <summary>Copies the database as it is at one moment into an empty file, whatever its status.</summary>
+    internal Task<Result<Nothing>> CopyAsync(ManagedDatabase database, string path, CancellationToken ct) => UseAsync(
+        _files.PathOf(database),
+        database.MaxSizeMb,
+        HandleMode.Read,
+        LongestCare,
+        handle =>
+        {
+            handle.CopyTo(path);
+            return default(Nothing);
+        },
+        ct);
+
+    /// <summary>The size of a database in a file by itself, if it is whole.</summary>
+    internal Task<Result<DatabaseSize>> CheckAsync(string path, CancellationToken ct) => UseAsync(
+        path,
+        maxSizeMb: 1,
+        HandleMode.Read,
+        LongestCare,
+        handle => handle.Read("PRAGMA integrity_check(1)", row => raw.sqlite3_column_text(row, 0).utf8_to_string()) is ["ok"]
+            ? new SqliteCatalog(handle).Measure()
+            : throw new SqliteFault(raw.SQLITE_CORRUPT, "The copy of the database is damaged"),
+        ct);
+
     private async Task<Result<T>> InTurnAsync<T>(ManagedDatabase database, HandleMode mode, TimeSpan limit, Func<SqliteHandle, T> use, CancellationToken ct)
     {
         if (database.Status != DatabaseStatus.Available)
             return DatabaseErrors.NotAvailable(database.Status);
         using var turn = _turns.TryEnter(database.Id, ct);
-        return turn is null ? DatabaseErrors.TooManyQueries : await UseAsync(database, mode, limit, use, turn.Ended);
+        return turn is null ? DatabaseErrors.TooManyQueries : await UseAsync(_files.PathOf(database), database.MaxSizeMb, mode, limit, use, turn.Ended);
     }
 
-    private async Task<Result<T>> UseAsync<T>(ManagedDatabase database, HandleMode mode, TimeSpan limit, Func<SqliteHandle, T> use, CancellationToken ct)
+    private async Task<Result<T>> UseAsync<T>(string path, int maxSizeMb, HandleMode mode, TimeSpan limit, Func<SqliteHandle, T> use, CancellationToken ct)
     {
         _ = _temporary.Value;
         using var time = new CancellationTokenSource(limit, _clock);
@@ -59,7 +86,7 @@ public sealed class SqliteQueries
             SqliteHandle? handle = null;
             try
             {
-                handle = SqliteHandle.Open(_files.PathOf(database), mode, database.MaxSizeMb, limit, ends);
+                handle = SqliteHandle.Open(path, mode, maxSizeMb, limit, ends);
                 return use(handle);
             }
             catch (SqliteFault fault)

@@ -38,6 +38,7 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
         ["scriptId"] = async ids => (await ids.CreateAsync("/api/v1/scripts", new { name = "owner's", script = "print(1)" })).GetProperty("script_id").GetString()!,
         ["shareId"] = async ids => (await ids.CreateAsync($"/api/v1/scripts/{await ids.ValueAsync("scriptId")}/shares", new { })).GetProperty("share_id").GetString()!,
         ["databaseId"] = async ids => (await ids.CreateAsync("/api/databases", new { name = "owners", initSql = "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)" })).GetProperty("data").GetProperty("id").GetString()!,
+        ["backupId"] = async ids => (await ids.CreateAsync($"/api/databases/{await ids.ValueAsync("databaseId")}/backups", new { })).GetProperty("data").GetProperty("id").GetString()!,
         ["variableId"] = async ids => (await ids.CreateAsync($"/api/projects/{await ids.ValueAsync("projectId")}/variables", new { key = "OWNERS_KEY", value = "a value" })).GetProperty("data").GetProperty("id").GetString()!,
     };
 

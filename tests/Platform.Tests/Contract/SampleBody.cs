@@ -15,6 +15,7 @@ internal static class SampleBody
     /// <summary>Bodies of records whose rules between members the generator cannot meet.</summary>
     private static readonly Dictionary<string, string> Given = new(StringComparer.Ordinal)
     {
+        ["BackupScheduleChange"] = """{"enabled":true}""",
         ["DatabaseChange"] = """{"description":"sample"}""",
         ["SqlRequest"] = """{"sql":"SELECT 1"}""",
         ["InferenceRoleBody"] = """{"role":"viewer"}""",

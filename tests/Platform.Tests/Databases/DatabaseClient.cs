@@ -54,6 +54,19 @@ internal sealed class DatabaseClient(HttpClient http)
 
     public Task<Answer> TableAsync(object id, string name, string query = "") => SendAsync(HttpMethod.Get, $"/{id}/tables/{Uri.EscapeDataString(name)}{query}");
 
+    public Task<Answer> BackUpAsync(object id, object backup) => SendAsync(HttpMethod.Post, $"/{id}/backups", backup);
+
+    public Task<Answer> BackupsAsync(object id, string query = "") => SendAsync(HttpMethod.Get, $"/{id}/backups{query}");
+
+    public Task<Answer> DeleteBackupAsync(object id, object backup) => SendAsync(HttpMethod.Delete, $"/{id}/backups/{backup}");
+
+    public Task<Answer> RestoreAsync(object id, object backup, object restore) => SendAsync(HttpMethod.Post, $"/{id}/backups/{backup}/restore", restore);
+
+    /// <summary>For refusals.</summary>
+    public Task<Answer> DownloadAsync(object id, object backup) => SendAsync(HttpMethod.Get, $"/{id}/backups/{backup}/download");
+
+    public Task<Answer> ScheduleAsync(object id, object schedule) => SendAsync(HttpMethod.Patch, $"/{id}/backup-schedule", schedule);
+
     /// <summary>The first value of the first row.</summary>
     public async Task<string> ValueAsync(object id, string sql) => (await QueryAsync(id, new { sql, rowFormat = "arrays" })).Ok().Data.GetProperty("rows")[0][0].ToString();
 

@@ -82,7 +82,7 @@ public abstract class DatabaseLifeTests(PlatformApp app)
                  {
                      """{}""", """{"name":"A"}""", """{"name":"1a"}""", """{"name":"a b"}""", """{"name":"a","maxSizeMb":0}""", """{"name":"a","maxSizeMb":10241}""",
                      """{"name":"a","statementTimeoutMs":99}""", """{"name":"a","maxConnections":51}""", """{"name":"a","engine":"mysql"}""", """{"name":"a","tags":{"1":"x"}}""",
-                     """{"name":"a","tags":{"a":1}}""", """{"name":"a","description":"a\u0007b"}""", """{"name":"a","backupSchedule":{"enabled":true}}""", """{"name":null}""",
+                     """{"name":"a","tags":{"a":1}}""", """{"name":"a","description":"a\u0007b"}""", """{"name":"a","backupSchedule":{"cron":"* * * * *"}}""", """{"name":"a","backupSchedule":{}}""", """{"name":null}""",
                  })
             Assert.Equal((400, "validation_failed"), (await client.CreateAsync(Json(body))).Refusal);
         Assert.Equal((400, "engine_unavailable"), (await client.CreateAsync(new { name = "other", engine = "postgresql" })).Refusal);
@@ -134,7 +134,7 @@ public abstract class DatabaseLifeTests(PlatformApp app)
             Assert.Equal((400, "validation_failed"), (await client.ChangeAsync(id, Json(body))).Refusal);
         var cleared = (await client.ChangeAsync(id, Json("""{"description":null,"deletionProtection":false,"readOnly":false,"tags":{}}"""))).Ok().Data;
         Assert.Equal((JsonValueKind.Null, "{}"), (cleared.GetProperty("description").ValueKind, cleared.GetProperty("tags").ToString()));
-        Assert.Equal((400, "validation_failed"), (await client.DeleteAsync(id, "?finalBackup=true")).Refusal);
+        Assert.Equal((400, "validation_failed"), (await client.DeleteAsync(id, "?finalBackup=x")).Refusal);
         (await client.DeleteAsync(id)).Ok();
     }
 

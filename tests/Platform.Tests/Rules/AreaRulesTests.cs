@@ -15,7 +15,7 @@ public sealed class AreaRulesTests
         ["shared/Admin"] = "Audit Data Events Identity Organizations RateLimits",
         ["shared/Audit"] = "Data Identity",
         ["shared/Data"] = "Audit Events Identity Workflows",
-        ["shared/Databases"] = "Audit Data Events Idempotency Identity Organizations Workflows",
+        ["shared/Databases"] = "Audit Blobs Data Events Idempotency Identity Organizations Workflows",
         ["shared/DeadLetters"] = "Audit Data Events Identity Organizations",
         ["shared/Events"] = "Audit Data DeadLetters Identity Workflows",
         ["shared/Executions"] = "Audit Data DeadLetters Events Idempotency Identity Quotas Sandbox Settings Workflows",
