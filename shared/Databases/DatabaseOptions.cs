@@ -23,6 +23,10 @@ public sealed class DatabaseOptions
     [Range(1, 1000)]
     public int MaxConcurrentQueriesPerHost { get; init; } = 100;
 
+    /// <summary>Mebibytes that SQLite may use in this process before queries are ended.</summary>
+    [Range(64, 65_536)]
+    public int MaxMemoryMb { get; init; } = 512;
+
     /// <summary>Folder of the databases of the engine <c>sqlite</c>; null: <c>databases</c> in the data directory. Nodes that serve them share it.</summary>
     public string? Directory { get; init; }
 }

@@ -87,11 +87,11 @@ public sealed class MakeBackup(PlatformDbContext db, BackupFiles content, TimePr
 
     private Task<DatabaseBackup?> FindAsync(Guid id, CancellationToken ct) => db.DatabaseBackups.SingleOrDefaultAsync(backup => backup.Id == id, ct);
 
-    private Task EndAsync(DatabaseBackup backup, ScheduledBackupStatus outcome, CancellationToken ct)
+    private async Task EndAsync(DatabaseBackup backup, ScheduledBackupStatus outcome, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         backup.UpdatedAt = now;
-        return db.InTransactionAsync(
+        await db.InTransactionAsync(
             async () =>
             {
                 await db.SaveChangesAsync(ct);

@@ -23,8 +23,6 @@ public sealed class StartRestore(
             return BackupErrors.NotCompleted;
         if (database.Status != DatabaseStatus.Available)
             return DatabaseErrors.NotAvailable(database.Status);
-        if (wanted.Mode == RestoreMode.InPlace && database.ReadOnly)
-            return DatabaseErrors.ReadOnly;
         if (await backups.IsLiveAsync(database.Id, ct))
             return BackupErrors.InProgress;
         if (!await content.IsWholeAsync(backup, ct))

@@ -17,7 +17,7 @@ internal enum HandleMode
 internal sealed class SqliteHandle : IDisposable
 {
     private const int Mebibyte = 1024 * 1024;
-    private const int ProgressSteps = 1000;
+    private const int ProgressSteps = 100; // between two looks at the memory; a step makes one value, of at most 16 MiB
     private const int CacheKibibytes = 16 * 1024;
     private const int PageSize = 4096;
 
@@ -39,12 +39,14 @@ internal sealed class SqliteHandle : IDisposable
     private readonly CancellationTokenRegistration _interrupt;
     private readonly strdelegate_authorizer _authorizer;
     private readonly delegate_progress _progress;
+    private readonly long _mostMemory;
+    private bool _tooMuch;
 
-    private SqliteHandle(sqlite3 db, SqliteGuard guard, CancellationToken end)
+    private SqliteHandle(sqlite3 db, SqliteGuard guard, long mostMemory, CancellationToken end)
     {
-        (_db, Guard, _end) = (db, guard, end);
+        (_db, Guard, _mostMemory, _end) = (db, guard, mostMemory, end);
         _authorizer = (_, action, first, second, _, _) => Guard.Decide(action, first, second);
-        _progress = _ => _end.IsCancellationRequested ? 1 : 0;
+        _progress = _ => IsOver() ? 1 : 0;
         _interrupt = end.Register(() => raw.sqlite3_interrupt(_db));
     }
 
@@ -53,8 +55,9 @@ internal sealed class SqliteHandle : IDisposable
     /// <summary>Opens the file, which must exist.</summary>
     /// <param name="maxSizeMb">Mebibytes that it may have.</param>
     /// <param name="wait">How long to wait for another writer.</param>
+    /// <param name="mostMemory">Bytes of SQLite in the whole process from which on what runs is stopped.</param>
     /// <param name="end">Stops whatever runs.</param>
-    public static SqliteHandle Open(string path, HandleMode mode, int maxSizeMb, TimeSpan wait, CancellationToken end)
+    public static SqliteHandle Open(string path, HandleMode mode, int maxSizeMb, TimeSpan wait, long mostMemory, CancellationToken end)
     {
         var access = mode == HandleMode.Read ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE;
         var opened = raw.sqlite3_open_v2(path, out var db, access | raw.SQLITE_OPEN_FULLMUTEX | raw.SQLITE_OPEN_PRIVATECACHE, null);
@@ -64,7 +67,7 @@ internal sealed class SqliteHandle : IDisposable
             throw new SqliteFault(opened, "The database could not be opened");
         }
 
-        var handle = new SqliteHandle(db, new SqliteGuard(reads: mode == HandleMode.Read), end);
+        var handle = new SqliteHandle(db, new SqliteGuard(reads: mode == HandleMode.Read), mostMemory, end);
         try
         {
             handle.Configure(mode, maxSizeMb, wait);
@@ -197,5 +200,14 @@ internal sealed class SqliteHandle : IDisposable
             throw new SqliteFault(raw.SQLITE_INTERRUPT, "interrupted");
     }
 
-    private SqliteFault Fault(int result) => new(result, raw.sqlite3_errmsg(_db).utf8_to_string());
+    // Called by SQLite; must not throw.
+    private bool IsOver()
+    {
+        _tooMuch |= raw.sqlite3_memory_used() > _mostMemory;
+        return _tooMuch || _end.IsCancellationRequested;
+    }
+
+    private SqliteFault Fault(int result) => _tooMuch
+        ? new SqliteFault(raw.SQLITE_NOMEM, "The query needs too much memory")
+        : new SqliteFault(result, raw.sqlite3_errmsg(_db).utf8_to_string());
 }

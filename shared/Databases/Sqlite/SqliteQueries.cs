@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using SQLitePCL;
 
 namespace Platform.Databases;
@@ -10,11 +11,13 @@ public sealed class SqliteQueries
     private readonly DatabaseFiles _files;
     private readonly QueryTurns _turns;
     private readonly TimeProvider _clock;
+    private readonly long _mostMemory;
     private readonly Lazy<bool> _temporary;
 
-    public SqliteQueries(DatabaseFiles files, QueryTurns turns, TimeProvider clock)
+    public SqliteQueries(DatabaseFiles files, QueryTurns turns, IOptions<DatabaseOptions> options, TimeProvider clock)
     {
         (_files, _turns, _clock) = (files, turns, clock);
+        _mostMemory = DatabaseFiles.BytesOf(options.Value.MaxMemoryMb);
         Batteries_V2.Init();
         _temporary = new Lazy<bool>(SpillInPrivate);
     }
@@ -86,7 +89,7 @@ public sealed class SqliteQueries
             SqliteHandle? handle = null;
             try
             {
-                handle = SqliteHandle.Open(path, mode, maxSizeMb, limit, ends);
+                handle = SqliteHandle.Open(path, mode, maxSizeMb, limit, _mostMemory, ends);
                 return use(handle);
             }
             catch (SqliteFault fault)

@@ -172,6 +172,18 @@ public sealed class SqlEscapeTests(SqliteApp fixture) : IClassFixture<SqliteApp>
     }
 
     [Fact]
+    public async Task QueryThatNeedsTooMuchMemory_IsEnded()
+    {
+        await using var app = await PlatformApp.StartAsync(settings: [("Databases:MaxMemoryMb", "128")]);
+        var client = new DatabaseClient(await app.CreateUserAsync());
+        var id = await client.CreatedAsync("main");
+
+        var refused = await client.SqlAsync(id, $"SELECT {string.Join(',', Enumerable.Repeat("hex(zeroblob(500000))", 400))}");
+
+        Assert.Equal(((400, "sql_error"), "SQLITE_NOMEM"), (refused.Refusal, refused.Body.GetProperty("details")[0].GetProperty("sqlState").GetString()));
+    }
+
+    [Fact]
     public async Task TemporaryTables_GrowNoFurtherThanTheDatabase()
     {
         var client = new DatabaseClient(await App.CreateUserAsync());
