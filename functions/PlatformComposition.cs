@@ -6,6 +6,7 @@ using Platform.Alerts;
 using Platform.Audit;
 using Platform.Blobs;
 using Platform.Data;
+using Platform.Databases;
 using Platform.Domains;
 using Platform.Events;
 using Platform.Executions;
@@ -83,6 +84,7 @@ public static class PlatformComposition
         services.AddTimeSeries();
         services.AddAlerts();
         services.AddWebhooks();
+        services.AddDatabases();
     }
 
     // What the functions themselves consist of.

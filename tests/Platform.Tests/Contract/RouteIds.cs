@@ -41,6 +41,8 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
         ["alertId"] = async ids => (await ids.CreateAsync("/api/alerts", new { name = $"owner's {Guid.CreateVersion7():N}", expression = "avg(owners[5m]) > 1" })).GetProperty("data").GetProperty("id").GetString()!,
         ["shareId"] = async ids => (await ids.CreateAsync($"/api/v1/scripts/{await ids.ValueAsync("scriptId")}/shares", new { })).GetProperty("share_id").GetString()!,
         ["varId"] = async ids => (await ids.CreateAsync("/api/settings/env-vars", new { key = "OWNERS_KEY", value = "a value" })).GetProperty("data").GetProperty("id").GetString()!,
+        ["databaseId"] = async ids => (await ids.CreateAsync("/api/databases", new { name = "owners", initSql = "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)" })).GetProperty("data").GetProperty("id").GetString()!,
+        ["backupId"] = async ids => (await ids.CreateAsync($"/api/databases/{await ids.ValueAsync("databaseId")}/backups", new { })).GetProperty("data").GetProperty("id").GetString()!,
         ["variableId"] = async ids => (await ids.CreateAsync($"/api/projects/{await ids.ValueAsync("projectId")}/variables", new { key = "OWNERS_KEY", value = "a value" })).GetProperty("data").GetProperty("id").GetString()!,
         ["webhookId"] = async ids => (await ids.CreateAsync("/api/dev/webhooks", new { url = "https://93.184.216.34/hook", events = new[] { "build.*" } })).GetProperty("data").GetProperty("id").GetString()!,
         ["deliveryId"] = ids => ids.DeliveryAsync(),
@@ -57,6 +59,7 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
         ["channel"] = "in_app",
         ["subjectType"] = "user",
         ["version"] = "1",
+        ["tableName"] = "notes",
         ["key"] = "a-key",
     };
 

@@ -1,6 +1,6 @@
 using NCrontab;
 
-namespace Platform.Scripts;
+namespace Platform;
 
 /// <summary>
 /// A cron expression of five fields in a time zone. When clocks are set forward, a time of day that is left out is made up for at once; when they are set back,

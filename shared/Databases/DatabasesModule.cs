@@ -1,0 +1,19 @@
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Organizations;
+
+namespace Platform.Databases;
+
+public static class DatabasesModule
+{
+    public static IServiceCollection AddDatabases(this IServiceCollection services)
+    {
+        services.AddSection<DatabaseOptions>(DatabaseOptions.Section);
+        services.AddSingleton<DatabaseFiles>().AddSingleton<QueryTurns>().AddSingleton<SqliteQueries>().AddSingleton<DatabaseMetrics>().AddSingleton<DatabaseSweep>();
+        services.AddScoped<DatabaseQueries>().AddScoped<DatabaseProgress>().AddScoped<QueryDatabase>();
+        services.AddScoped<CreateDatabase>().AddScoped<ChangeDatabase>().AddScoped<DeleteDatabase>();
+        services.AddSingleton<BackupFiles>().AddSingleton<ScheduleBackups>();
+        services.AddScoped<BackupQueries>().AddScoped<StartBackup>().AddScoped<MakeBackup>().AddScoped<StartRestore>().AddScoped<RestoreBackup>();
+        services.AddScoped<ProvisionDatabase>().AddScoped<RemoveDatabase>().AddScoped<ITenantCleanup, DatabaseCleanup>();
+        return services;
+    }
+}

@@ -1,0 +1,61 @@
+using Microsoft.EntityFrameworkCore;
+using Platform.Data;
+
+namespace Platform.Databases;
+
+/// <summary>Makes what was stored as <see cref="DatabaseStatus.Creating"/>. May run again after a crash: it begins anew as long as the row says so.</summary>
+public sealed class ProvisionDatabase(PlatformDbContext db, DatabaseFiles files, SqliteQueries sqlite, TimeProvider clock)
+{
+    private const string Failed = "The database could not be created";
+
+    public async Task RunAsync(Guid id, CancellationToken ct)
+    {
+        if (await FindAsync(id, ct) is not { } database)
+            return;
+        files.Create(database);
+        var made = await sqlite.InitializeAsync(database, ct);
+        if (!made.IsOk)
+        {
+            await FailAsync(database, made.Error.Message, ct);
+            return;
+        }
+
+        (database.SizeBytes, database.TableCount) = (made.Value.SizeBytes, made.Value.TableCount);
+        database.EngineVersion = SqliteQueries.EngineVersion;
+        database.Status = DatabaseStatus.Available;
+        db.Raise(DatabaseCreated.Of(database));
+        await SaveAsync(database, ct);
+    }
+
+    /// <summary>Gives up: what was made of it goes, the row says that there is nothing.</summary>
+    public async Task FailAsync(Guid id, CancellationToken ct)
+    {
+        if (await FindAsync(id, ct) is { } database)
+            await FailAsync(database, Failed, ct);
+    }
+
+    private Task<ManagedDatabase?> FindAsync(Guid id, CancellationToken ct) =>
+        db.Databases.SingleOrDefaultAsync(database => database.Id == id && database.Status == DatabaseStatus.Creating, ct);
+
+    private async Task FailAsync(ManagedDatabase database, string reason, CancellationToken ct)
+    {
+        files.Delete(database);
+        (database.Status, database.Error) = (DatabaseStatus.Error, reason);
+        await SaveAsync(database, ct);
+    }
+
+    private async Task SaveAsync(ManagedDatabase database, CancellationToken ct)
+    {
+        database.InitSql = null;
+        database.UpdatedAt = clock.GetUtcNow();
+        database.Version++;
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            files.Delete(database); // its organization or project was removed meanwhile
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using Microsoft.EntityFrameworkCore;
+using Platform.Data;
+
+namespace Platform.Databases;
+
+/// <summary>Puts a backup into a database that waits for it. May run again after a crash, until the row says that it is over.</summary>
+public sealed class RestoreBackup(PlatformDbContext db, BackupFiles content, DatabaseFiles files, QueryTurns turns, TimeProvider clock)
+{
+    private const string Failed = "The backup could not be restored";
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(70); // no query lasts longer
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    public async Task RunAsync(Guid restoreId, Guid targetId, Guid backupId, CancellationToken ct)
+    {
+        if (await FindAsync(restoreId, targetId, ct) is not { } target)
+            return;
+        if (await db.DatabaseBackups.AsNoTracking().SingleOrDefaultAsync(found => found.Id == backupId, ct) is not { } backup || !await content.IsWholeAsync(backup, ct))
+        {
+            await EndAsync(target, BackupErrors.Corrupt.Message, ct);
+            return;
+        }
+
+        var isNew = target.Status == DatabaseStatus.Creating;
+        try
+        {
+            var size = await content.RestoreAsync(backup, target, quiet => EndQueriesAsync(targetId, quiet), ct);
+            (target.SizeBytes, target.TableCount, target.EngineVersion) = (size.SizeBytes, size.TableCount, SqliteQueries.EngineVersion);
+        }
+        catch (BackupException refused)
+        {
+            await EndAsync(target, refused.Message, ct);
+            return;
+        }
+
+        if (isNew)
+            db.Raise(DatabaseCreated.Of(target));
+        await EndAsync(target, error: null, ct);
+    }
+
+    /// <summary>Says that it failed for good: the old data serve again, and a new database is none.</summary>
+    public async Task FailAsync(Guid restoreId, Guid targetId, CancellationToken ct)
+    {
+        if (await FindAsync(restoreId, targetId, ct) is { } target)
+            await EndAsync(target, Failed, ct);
+    }
+
+    private async Task<ManagedDatabase?> FindAsync(Guid restoreId, Guid targetId, CancellationToken ct)
+    {
+        var target = await db.Databases.SingleOrDefaultAsync(
+            database => database.Id == targetId && (database.Status == DatabaseStatus.Restoring || database.Status == DatabaseStatus.Creating), ct);
+        return target?.LastRestore?.Id == restoreId ? target : null;
+    }
+
+    // The status keeps new ones away; those under way would go on with the old file.
+    private async Task EndQueriesAsync(Guid databaseId, CancellationToken ct)
+    {
+        turns.End(databaseId);
+        var began = clock.GetTimestamp();
+        while (turns.RunningOn(databaseId) > 0)
+        {
+            if (clock.GetElapsedTime(began) > LongestWait)
+                throw new BackupException("Queries that were running did not end");
+            await Task.Delay(Pause, clock, ct);
+        }
+    }
+
+    private async Task EndAsync(ManagedDatabase target, string? error, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var isNew = target.Status == DatabaseStatus.Creating;
+        target.LastRestore = target.LastRestore! with { Status = error is null ? RestoreStatus.Succeeded : RestoreStatus.Failed, FinishedAt = now, Error = error };
+        target.RestoringBackupId = null;
+        target.Status = isNew && error is not null ? DatabaseStatus.Error : DatabaseStatus.Available;
+        if (isNew && error is not null)
+            target.Error = error;
+        target.UpdatedAt = now;
+        target.Version++;
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            files.Delete(target); // its organization or project was removed meanwhile
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using Microsoft.Extensions.Options;
+
+namespace Platform.Databases;
+
+/// <summary>
+/// Where the databases of the engine <c>sqlite</c> are: a file each, in a folder per organization, with names made of ids only and access for this process's user alone.
+/// </summary>
+public sealed class DatabaseFiles
+{
+    private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnerFolder = OwnerFile | UnixFileMode.UserExecute;
+    private static readonly string[] Companions = ["-journal", "-wal", "-shm", ""];
+
+    private readonly string _root;
+
+    public DatabaseFiles(DataDirectory data, IOptions<DatabaseOptions> options)
+    {
+        _root = options.Value.Directory is { Length: > 0 } folder ? Path.GetFullPath(folder) : data.Combine("databases");
+        TemporaryFolder = Path.Combine(_root, "temp");
+    }
+
+    /// <summary>For what SQLite spills while queries run.</summary>
+    public string TemporaryFolder { get; }
+
+    public static long BytesOf(int mebibytes) => mebibytes * 1024L * 1024L;
+
+    public string PathOf(ManagedDatabase database) => Path.Combine(FolderOf(database.OrganizationId), $"{database.Id:N}.db");
+
+    /// <summary>An empty file in the place of the database, whatever was there.</summary>
+    public void Create(ManagedDatabase database)
+    {
+        CreateFolder(FolderOf(database.OrganizationId));
+        Delete(database);
+        CreateFile(PathOf(database));
+    }
+
+    /// <summary>An empty file that must not be there yet.</summary>
+    public static void CreateFile(string path)
+    {
+        var creation = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            creation.UnixCreateMode = OwnerFile; // SQLite gives its companions the same
+        using var file = new FileStream(path, creation);
+    }
+
+    /// <summary>Deletes a database's file with its companions, as far as they are there.</summary>
+    public static void DeleteFile(string path)
+    {
+        foreach (var companion in Companions)
+            File.Delete(path + companion);
+    }
+
+    /// <summary>Puts another file in the place of the database's, at one stroke; nobody may have it open.</summary>
+    public void Replace(ManagedDatabase database, string path)
+    {
+        CreateFolder(FolderOf(database.OrganizationId));
+        foreach (var companion in Companions.Where(companion => companion.Length > 0))
+            File.Delete(PathOf(database) + companion);
+        File.Move(path, PathOf(database), overwrite: true);
+    }
+
+    /// <summary>For a file that is needed for a while.</summary>
+    public string TemporaryPath(string name)
+    {
+        CreateTemporaryFolder();
+        return Path.Combine(TemporaryFolder, name);
+    }
+
+    public void Delete(ManagedDatabase database)
+    {
+        if (Directory.Exists(FolderOf(database.OrganizationId)))
+            DeleteFile(PathOf(database));
+    }
+
+    /// <summary>Deletes the folder of an organization that has no database any more.</summary>
+    public void DeleteFolder(Guid organizationId)
+    {
+        if (Directory.Exists(FolderOf(organizationId)))
+            Directory.Delete(FolderOf(organizationId), recursive: true);
+    }
+
+    /// <summary>Bytes of the database's file; 0 when there is none.</summary>
+    public long SizeOf(ManagedDatabase database) => new FileInfo(PathOf(database)) is { Exists: true } file ? file.Length : 0;
+
+    public void CreateTemporaryFolder() => CreateFolder(TemporaryFolder);
+
+    private string FolderOf(Guid organizationId) => Path.Combine(_root, organizationId.ToString("N"));
+
+    private static void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, OwnerFolder);
+    }
+}
