@@ -7,6 +7,8 @@ internal sealed class SqliteFault(int code, string message) : Exception(message)
 {
     private const int PrimaryMask = 0xff;
 
+    public static readonly Error TimedOut = Refusal("query_timeout", "The query took too long and was rolled back", "SQLITE_INTERRUPT");
+
     public SqliteFault(int code, string message, Error answer)
         : this(code, message) => Answer = answer;
 
@@ -26,7 +28,7 @@ internal sealed class SqliteFault(int code, string message) : Exception(message)
     public Error ToError(bool timedOut, string? refused) => Answer ?? Primary switch
     {
         _ when IsRefusal(refused) => Refusal("statement_not_allowed", refused is null ? "The statement is not allowed" : $"{refused} is not allowed", "SQLITE_AUTH"),
-        raw.SQLITE_INTERRUPT or raw.SQLITE_BUSY or raw.SQLITE_LOCKED when timedOut => Refusal("query_timeout", "The query took too long and was rolled back", "SQLITE_INTERRUPT"),
+        raw.SQLITE_INTERRUPT or raw.SQLITE_BUSY or raw.SQLITE_LOCKED when timedOut => TimedOut,
         raw.SQLITE_BUSY or raw.SQLITE_LOCKED => Refusal("query_timeout", "The database was busy for too long; nothing was changed", "SQLITE_BUSY"),
         raw.SQLITE_FULL => DatabaseErrors.SizeLimit,
         raw.SQLITE_CANTOPEN or raw.SQLITE_INTERRUPT => DatabaseErrors.NotAvailable(DatabaseStatus.Deleting),

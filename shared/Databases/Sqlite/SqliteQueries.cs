@@ -6,6 +6,7 @@ namespace Platform.Databases;
 /// <summary>Works on databases of the engine <c>sqlite</c>, each time on a thread of its own: SQLite blocks.</summary>
 public sealed class SqliteQueries
 {
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LongestCare = TimeSpan.FromHours(1);
 
     private readonly DatabaseFiles _files;
@@ -72,8 +73,23 @@ public sealed class SqliteQueries
     {
         if (database.Status != DatabaseStatus.Available)
             return DatabaseErrors.NotAvailable(database.Status);
-        using var turn = _turns.TryEnter(database.Id, ct);
-        return turn is null ? DatabaseErrors.TooManyQueries : await UseAsync(_files.PathOf(database), database.MaxSizeMb, mode, limit, use, turn.Ended);
+        if (_turns.TryEnter(database.Id, ct) is not { } turn)
+            return DatabaseErrors.TooManyQueries;
+        try
+        {
+            return await RunAsync().WaitAsync(limit + Grace, _clock, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            return SqliteFault.TimedOut;
+        }
+
+        // Nothing stops a single function that takes long: its caller is told, its turn ends with it, and nothing of it is committed.
+        async Task<Result<T>> RunAsync()
+        {
+            using (turn)
+                return await UseAsync(_files.PathOf(database), database.MaxSizeMb, mode, limit, use, turn.Ended);
+        }
     }
 
     private async Task<Result<T>> UseAsync<T>(string path, int maxSizeMb, HandleMode mode, TimeSpan limit, Func<SqliteHandle, T> use, CancellationToken ct)
