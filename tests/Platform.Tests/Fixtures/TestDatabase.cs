@@ -29,7 +29,7 @@ public sealed class TestDatabase : IAsyncDisposable
         var directory = Directory.CreateTempSubdirectory("platform-test-").FullName;
         if (migrate)
             await SqliteTemplate.CopyToAsync(directory);
-        return await CreateAsync(new() { ["Platform:DataDirectory"] = directory }, directory, configure, migrate: false);
+        return await CreateAsync(new() { ["Platform:DataDirectory"] = directory }, directory, configure, migrate);
     }
 
     /// <summary>On a file in <paramref name="directory"/> that has no tables yet; the folder stays.</summary>
