@@ -5,11 +5,15 @@ using Platform.Alertmanager;
 using Platform.Alerts;
 using Platform.Audit;
 using Platform.Blobs;
+using Platform.Dashboards;
 using Platform.Data;
 using Platform.Databases;
 using Platform.Domains;
 using Platform.Events;
 using Platform.Executions;
+using Platform.Functions.Audit;
+using Platform.Functions.ConsolePages;
+using Platform.Functions.Dashboards;
 using Platform.Functions.Documentation;
 using Platform.Functions.Events;
 using Platform.Functions.Executions;
@@ -17,6 +21,7 @@ using Platform.Functions.Hosts;
 using Platform.Functions.Identity;
 using Platform.Functions.Metrics;
 using Platform.Functions.Organizations;
+using Platform.Functions.Pages;
 using Platform.Health;
 using Platform.Idempotency;
 using Platform.Identity.OAuth;
@@ -85,6 +90,7 @@ public static class PlatformComposition
         services.AddAlerts();
         services.AddWebhooks();
         services.AddDatabases();
+        services.AddDashboards();
     }
 
     // What the functions themselves consist of.
@@ -97,9 +103,13 @@ public static class PlatformComposition
         services.AddSingleton<TokenUseRecorder>();
         services.AddSingleton<DevTokenViews>();
         services.AddScoped<DeliveryTeam>();
+        services.AddScoped<PageSignIn>();
+        services.AddConsole();
         services.AddSingleton<ExecutionPageFiles>();
         services.AddScoped<ExecutionPage>();
         services.AddSingleton<ReportCache>();
+        services.AddScoped<IDashboardPart, ActivityDashboard>();
+        services.AddScoped<DashboardReport>();
         services.AddStreams();
     }
 }

@@ -15,6 +15,7 @@ public sealed class AuditRulesTests
         ["Auth_Logout"] = "the service writes auth.logout itself when there is a session to end; without one nothing happens",
         ["ChecksSignIn_SignIn"] = "the service writes auth.login itself, for the user who signed in and not for the anonymous caller",
         ["InferenceAuth_Login"] = "the service writes auth.login itself, for the user who signed in and not for the anonymous caller",
+        ["Console_SignIn"] = "as ExecutionPage_SignIn",
         ["ExecutionPage_SignIn"] = "the service writes auth.login itself, for the user who signed in and not for the anonymous caller",
         ["ChecksSignIn_SignOut"] = "the service writes auth.logout itself when there is a session to end; without one nothing happens",
         ["InferenceAuth_Logout"] = "the service writes auth.logout itself when there is a session to end; without one nothing happens",
