@@ -22,6 +22,8 @@ internal static class LineChart
     private const int Bottom = 26;
     private const int Ticks = 4;
 
+    private static readonly double[] Steps = [1, 2, 2.5, 5, 10, 20];
+
     /// <param name="title">What is shown, with its unit.</param>
     /// <param name="lines">At most six are told apart by colour.</param>
     /// <param name="threshold">A level to compare with.</param>
@@ -96,9 +98,7 @@ internal static class LineChart
     {
         public static Scale Of(List<ChartPoint> points, List<double> values)
         {
-            var (low, high) = (Math.Min(0, values.Min()), Math.Max(0, values.Max()));
-            if (high - low is 0)
-                high = low + 1;
+            var (low, high) = Round(Math.Min(0, values.Min()), Math.Max(0, values.Max()));
             return new Scale(points.Min(point => point.At), points.Max(point => point.At), low, high);
         }
 
@@ -106,6 +106,22 @@ internal static class LineChart
 
         // Halves keep what both bounds together would leave the range of a number.
         public string Y(double value) => Text(Top + (((High / 2) - (value / 2)) / ((High / 2) - (Low / 2)) * (Height - Top - Bottom)));
+
+        /// <summary>Bounds whose quarters are easy to read: the step between them is 1, 2, 2.5 or 5 times a power of ten.</summary>
+        private static (double Low, double High) Round(double low, double high)
+        {
+            if (high == low)
+                return (0, 1);
+            var power = Math.Pow(10, Math.Floor(Math.Log10((high / Ticks) - (low / Ticks))));
+            foreach (var step in Steps.Select(step => step * power))
+            {
+                var bottom = Math.Floor(low / step) * step;
+                if (double.IsFinite(bottom + (Ticks * step)) && bottom + (Ticks * step) >= high)
+                    return (bottom, bottom + (Ticks * step));
+            }
+
+            return (low, high); // at the edge of the range of numbers
+        }
 
         private static string Text(double place) => place.ToString("0.#", CultureInfo.InvariantCulture);
     }
