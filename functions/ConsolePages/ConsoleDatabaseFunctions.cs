@@ -26,5 +26,5 @@ public sealed class ConsoleDatabaseFunctions(ConsoleDoor door, DatabasePages pag
     [Operation(Permissions.Public, Rate.Api, Query = typeof(ConsoleDatabaseQuery), Response = typeof(string), Produces = ConsoleFunctions.Html)]
     public async Task<object> ShowAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = $"{ConsoleFunctions.Project}/databases/{{databaseId}}")] HttpRequest http, string projectId, string databaseId, CancellationToken ct) =>
-        await door.ShowAsync<ConsoleDatabaseQuery>(http, projectId, ConsoleTab.Databases, (place, query) => pages.ShowAsync(place, databaseId.ToId(), query.Table, ct), ct);
+        await door.ShowAsync(http, projectId, ConsoleTab.Databases, http.ReadQuery<ConsoleDatabaseQuery>(), (place, query) => pages.ShowAsync(place, databaseId.ToId(), query.Table, ct), ct);
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
 using Platform.Functions.Pages;
 using Platform.Organizations;
 
@@ -15,13 +16,13 @@ public sealed class ConsoleDoor(CallerScope scope, CallerPlace places, ProjectQu
     /// <summary>A page beside the projects.</summary>
     internal async Task<IResult> ShowAsync(HttpRequest http, Func<Caller, Task<Result<ConsoleBody>>> page) => scope.Current.Credential == CredentialKind.Cookie
         ? Answer(http, null, null, await page(scope.Current))
-        : PageSignIn.Ask(Area, http, http.Path + http.QueryString, refusal: null);
+        : PageSignIn.Ask(Area, http, http.GetEncodedPathAndQuery(), refusal: null);
 
     /// <summary>A page of a project, which is the caller's place from then on.</summary>
     internal async Task<IResult> ShowAsync(HttpRequest http, string projectId, ConsoleTab tab, Func<ConsolePlace, Task<Result<ConsoleBody>>> page, CancellationToken ct)
     {
         if (scope.Current.Credential != CredentialKind.Cookie)
-            return PageSignIn.Ask(Area, http, http.Path + http.QueryString, refusal: null);
+            return PageSignIn.Ask(Area, http, http.GetEncodedPathAndQuery(), refusal: null);
         var moved = await places.AtProjectAsync(scope.Current, projectId.ToId(), orArchived: true, ct);
         if (!moved.IsOk)
             return Answer(http, null, null, moved.Error);
@@ -33,13 +34,9 @@ public sealed class ConsoleDoor(CallerScope scope, CallerPlace places, ProjectQu
         return Answer(http, place, tab, await page(place));
     }
 
-    /// <summary>As above, with what the page's query asks for; one that cannot be read is told on the page.</summary>
-    internal Task<IResult> ShowAsync<T>(HttpRequest http, string projectId, ConsoleTab tab, Func<ConsolePlace, T, Task<Result<ConsoleBody>>> page, CancellationToken ct)
-        where T : class
-    {
-        var query = http.ReadQuery<T>();
-        return ShowAsync(http, projectId, tab, place => query.IsOk ? page(place, query.Value) : Task.FromResult<Result<ConsoleBody>>(query.Error), ct);
-    }
+    /// <summary>As above, with the page's query; one that cannot be read is told on the page.</summary>
+    internal Task<IResult> ShowAsync<T>(HttpRequest http, string projectId, ConsoleTab tab, Result<T> query, Func<ConsolePlace, T, Task<Result<ConsoleBody>>> page, CancellationToken ct) =>
+        ShowAsync(http, projectId, tab, place => query.IsOk ? page(place, query.Value) : Task.FromResult<Result<ConsoleBody>>(query.Error), ct);
 
     private IResult Answer(HttpRequest http, ConsolePlace? place, ConsoleTab? tab, Result<ConsoleBody> body) =>
         PageAnswers.Page(http, body.IsOk ? StatusCodes.Status200OK : StatusOf(body.Error), ConsoleFrame.Around(scope.Current, place, tab, body.IsOk ? body.Value : Refused(body.Error)).ToString());

@@ -32,7 +32,7 @@ public sealed class ConsoleFunctions(ConsoleDoor door, ProjectPages pages, Conso
     [Function("Console_ShowProject")]
     [Operation(Permissions.Public, Rate.Api, Query = typeof(ConsoleProjectQuery), Response = typeof(string), Produces = Html)]
     public async Task<object> ShowProjectAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Project)] HttpRequest http, string projectId, CancellationToken ct) =>
-        await door.ShowAsync<ConsoleProjectQuery>(http, projectId, ConsoleTab.Overview, (place, query) => pages.ShowAsync(place, query.Period, ct), ct);
+        await door.ShowAsync(http, projectId, ConsoleTab.Overview, http.ReadQuery<ConsoleProjectQuery>(), (place, query) => pages.ShowAsync(place, query.Period, ct), ct);
 
     /// <summary>Script and styles of the console.</summary>
     [Function("Console_File")]

@@ -10,5 +10,5 @@ public sealed class ConsoleMetricFunctions(ConsoleDoor door, MetricPages pages)
     [Function("Console_ShowMetrics")]
     [Operation(Permissions.Public, Rate.Api, Query = typeof(ConsoleMetricQuery), Response = typeof(string), Produces = ConsoleFunctions.Html)]
     public async Task<object> ShowAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = $"{ConsoleFunctions.Project}/metrics")] HttpRequest http, string projectId, CancellationToken ct) =>
-        await door.ShowAsync<ConsoleMetricQuery>(http, projectId, ConsoleTab.Metrics, (place, query) => pages.ShowAsync(place, query, ct), ct);
+        await door.ShowAsync(http, projectId, ConsoleTab.Metrics, http.ReadQuery<ConsoleMetricQuery>(), (place, query) => pages.ShowAsync(place, query, ct), ct);
 }

@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Platform.Functions.Pages;
 
 /// <summary>How pages write times, sizes and numbers, and tables of them.</summary>
-internal static class PageText
+internal static partial class PageText
 {
     private const string Nothing = "–";
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB"];
@@ -57,4 +58,10 @@ internal static class PageText
         Html.Of($"<dl class=\"facts\">{Html.Join(facts.Select(fact => Html.Of($"<dt>{fact.Name}</dt><dd>{fact.Value}</dd>")))}</dl>");
 
     public static Html Text(string? text) => Html.Of($"{Or(text)}");
+
+    /// <summary>A line of a log without the sequences with which terminals are coloured.</summary>
+    public static string Plain(string line) => Colour().Replace(line, "");
+
+    [GeneratedRegex("\u001b\\[[0-9;]*m", RegexOptions.NonBacktracking)]
+    private static partial Regex Colour();
 }

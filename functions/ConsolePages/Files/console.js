@@ -10,11 +10,12 @@
     return cookie ? decodeURIComponent(cookie.slice('csrf_token='.length)) : '';
   }
 
+  function place() {
+    return project ? { 'X-Project-Id': project } : {};
+  }
+
   async function send(path, body, method = 'POST') {
-    const headers = { 'X-CSRF-Token': csrfToken() };
-    if (project) {
-      headers['X-Project-Id'] = project;
-    }
+    const headers = { ...place(), 'X-CSRF-Token': csrfToken() };
     if (body !== undefined) {
       headers['Content-Type'] = 'application/json';
     }
@@ -57,10 +58,12 @@
   // A button that does one thing, after which the page is read again.
   async function post(button) {
     const answer = await send(button.dataset.post, button.dataset.body ? JSON.parse(button.dataset.body) : undefined, button.dataset.method);
-    if (answer.ok) {
-      location.reload();
-    } else {
+    if (!answer.ok) {
       refuse(messageOf(answer));
+    } else if (button.dataset.go) {
+      location.assign(button.dataset.go + answer.body.data.id); // to what was made
+    } else {
+      location.reload();
     }
   }
 
@@ -116,6 +119,94 @@
     }
   }
 
+  async function runTest(form) {
+    $('test-status').textContent = 'running';
+    $('test-answer').hidden = true;
+    let payload;
+    try {
+      payload = JSON.parse(form.elements.payload.value || 'null');
+    } catch (error) {
+      $('test-status').textContent = `The payload is no JSON: ${error.message}`;
+      return;
+    }
+    const answer = await send(form.dataset.path, { payload, version: Number(form.elements.version.value) });
+    if (!answer.ok) {
+      $('test-status').textContent = messageOf(answer);
+      return;
+    }
+    const data = answer.body.data;
+    const start = data.initDurationMs === null ? '' : `, ${data.initDurationMs} ms to start`;
+    $('test-status').textContent = `${data.status} in ${data.durationMs} ms${start}, ${data.memoryUsedMb} MiB`;
+    $('test-result').textContent = data.error ? `${data.error.type}: ${data.error.message}\n${data.error.stack || ''}` : JSON.stringify(data.result, null, 2);
+    $('test-log').textContent = data.logs.map((line) => line.message).join('\n');
+    $('test-answer').hidden = false;
+  }
+
+  // The log of a build that runs: what comes after the page's lines, until the build is over. Then the page is read again, with all that came of it.
+  async function followLog(pane) {
+    let after = Number(pane.dataset.after);
+    let step = null;
+    for (;;) {
+      const answer = await fetch(`${pane.dataset.log}?after=${after}&limit=1000&wait=20`, { headers: place() });
+      if (!answer.ok) {
+        refuse(`The log cannot be followed any more: the server answered ${answer.status}`);
+        return;
+      }
+      const page = await answer.json();
+      const atEnd = pane.scrollTop + pane.clientHeight >= pane.scrollHeight - 40;
+      for (const line of page.data) {
+        const shown = element('span', `${line.message.replace(/\u001b\[[0-9;]*m/g, '')}\n`);
+        shown.className = `${line.stream} ${line.level}`;
+        pane.append(shown);
+      }
+      while (pane.childElementCount > 5000) {
+        pane.firstElementChild.remove(); // the newest are of interest
+      }
+      if (atEnd) {
+        pane.scrollTop = pane.scrollHeight;
+      }
+      after = page.nextAfter;
+      if (page.complete) {
+        location.reload();
+        return;
+      }
+      const last = page.data.length > 0 ? page.data[page.data.length - 1].stepId : step;
+      if (last !== step) {
+        step = last;
+        await refresh();
+      }
+    }
+  }
+
+  // Reads the page again and takes over the parts that change while something runs.
+  async function refresh() {
+    const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
+    if (!answer.ok) {
+      return;
+    }
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    for (const part of document.querySelectorAll('[data-live]')) {
+      const fresh = page.getElementById(part.id);
+      if (fresh) {
+        part.replaceChildren(...fresh.childNodes);
+      }
+    }
+  }
+
+  // A file of another project than the session's own is there only for a request that names the project.
+  async function download(link) {
+    const answer = await fetch(link.href, { headers: place() });
+    if (!answer.ok) {
+      refuse(`The server answered ${answer.status}`);
+      return;
+    }
+    const made = element('a');
+    made.href = URL.createObjectURL(await answer.blob());
+    made.download = link.textContent.split('/').pop();
+    made.click();
+    setTimeout(() => URL.revokeObjectURL(made.href), 60000);
+  }
+
   function onSubmit(form, run) {
     form.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -136,6 +227,22 @@
   }
   if ($('query')) {
     onSubmit($('query'), runQuery);
+  }
+  if ($('test')) {
+    onSubmit($('test'), runTest);
+  }
+  const log = $('log');
+  if (log) {
+    log.scrollTop = log.scrollHeight;
+    if (log.dataset.log) {
+      followLog(log).catch(() => refuse('The connection was lost; load the page again to go on watching.'));
+    }
+  }
+  for (const link of document.querySelectorAll('a[data-download]')) {
+    link.addEventListener('click', (event) => {
+      event.preventDefault();
+      download(link).catch((error) => refuse(error.message));
+    });
   }
   $('sign-out').addEventListener('click', () => guarded($('sign-out'), async () => {
     await send('/api/v1/auth/logout', {});
