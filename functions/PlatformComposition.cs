@@ -5,11 +5,13 @@ using Platform.Alertmanager;
 using Platform.Alerts;
 using Platform.Audit;
 using Platform.Blobs;
+using Platform.Builds;
 using Platform.Data;
 using Platform.Databases;
 using Platform.Domains;
 using Platform.Events;
 using Platform.Executions;
+using Platform.Functions.Builds;
 using Platform.Functions.Documentation;
 using Platform.Functions.Events;
 using Platform.Functions.Executions;
@@ -85,6 +87,7 @@ public static class PlatformComposition
         services.AddAlerts();
         services.AddWebhooks();
         services.AddDatabases();
+        services.AddBuilds();
     }
 
     // What the functions themselves consist of.
@@ -100,6 +103,7 @@ public static class PlatformComposition
         services.AddSingleton<ExecutionPageFiles>();
         services.AddScoped<ExecutionPage>();
         services.AddSingleton<ReportCache>();
+        services.AddScoped<BuildPlace>().AddScoped<BuildBadge>().AddScoped<BuildLogStream>();
         services.AddStreams();
     }
 }
