@@ -5,6 +5,7 @@ using Platform.Alertmanager;
 using Platform.Alerts;
 using Platform.Audit;
 using Platform.Blobs;
+using Platform.Builds;
 using Platform.Dashboards;
 using Platform.Data;
 using Platform.Databases;
@@ -12,6 +13,7 @@ using Platform.Domains;
 using Platform.Events;
 using Platform.Executions;
 using Platform.Functions.Audit;
+using Platform.Functions.Builds;
 using Platform.Functions.ConsolePages;
 using Platform.Functions.Dashboards;
 using Platform.Functions.Documentation;
@@ -91,6 +93,7 @@ public static class PlatformComposition
         services.AddWebhooks();
         services.AddDatabases();
         services.AddDashboards();
+        services.AddBuilds();
     }
 
     // What the functions themselves consist of.
@@ -110,6 +113,7 @@ public static class PlatformComposition
         services.AddSingleton<ReportCache>();
         services.AddScoped<IDashboardPart, ActivityDashboard>();
         services.AddScoped<DashboardReport>();
+        services.AddScoped<BuildPlace>().AddScoped<BuildBadge>().AddScoped<BuildLogStream>();
         services.AddStreams();
     }
 }

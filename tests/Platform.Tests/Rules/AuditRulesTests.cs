@@ -28,6 +28,7 @@ public sealed class AuditRulesTests
         ["ChecksSignIn_Error"] = "shows the error of a redirect, by GET and POST alike",
         ["Metrics_Record"] = "adds a measurement to a series, many times a second; the log of who did what would hold nothing else",
         ["Metrics_RecordBatch"] = "adds measurements to series, up to 20,000 a second; the log of who did what would hold nothing else",
+        ["BuildLogs_Append"] = "adds lines to a build's log, many times a second; the log of who did what would hold nothing else",
         [FallbackFunctions.Name] = "serves no operation: answers 404 and 405",
     };
 
