@@ -7,6 +7,7 @@ namespace Platform.Functions.ConsolePages;
 internal enum ConsoleTab
 {
     Overview,
+    Builds,
     Databases,
     Alerts,
     Metrics,

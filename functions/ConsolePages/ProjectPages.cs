@@ -43,6 +43,10 @@ public sealed class ProjectPages(OrganizationQueries organizations, ProjectQueri
 
     private static Html Cards(Dashboard dashboard) => Html.Join(
     [
+        dashboard.Builds is { } builds
+            ? Card("Builds", builds.DeltaPct, ("Builds", "total", $"{builds.Total}"), ("Running", "running", $"{builds.Running}"), ("Waiting", "queued", $"{builds.Queued}"), ("Succeeded", "succeeded", $"{builds.Succeeded}"),
+                ("Failed", "failed", $"{builds.Failed}"), ("Success", "successRate", PageText.Percent(builds.SuccessRate)), ("Duration, 95th percentile", "p95DurationMs", PageText.Ms(builds.P95DurationMs)))
+            : Html.None,
         dashboard.Databases is { } databases
             ? Card("Databases", databases.DeltaPct, ("Databases", "total", $"{databases.Total}"), ("Size", "sizeBytes", PageText.Bytes(databases.SizeBytes)), ("Queries", "queries", $"{databases.Queries}"),
                 ("Failed queries", "queryErrors", $"{databases.QueryErrors}"), ("Query, 95th percentile", "p95QueryMs", PageText.Ms(databases.P95QueryMs)), ("Failed backups", "backupsFailed", $"{databases.BackupsFailed}"))

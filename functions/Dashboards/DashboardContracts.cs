@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Platform.Alerts;
+using Platform.Builds;
 using Platform.Dashboards;
 using Platform.Databases;
 using Platform.Functions.Audit;
@@ -28,6 +29,8 @@ public sealed record DashboardQuery
 /// <param name="Errors">Parts that could not be read this time.</param>
 public sealed record Dashboard(string Period, DateTimeOffset From, DateTimeOffset To, DateTimeOffset PreviousFrom, IReadOnlyList<string> Errors)
 {
+    public DashboardBuildFigures? Builds { get; init; }
+
     public DatabaseFigures? Databases { get; init; }
 
     public AlertFigures? Alerts { get; init; }
@@ -44,6 +47,7 @@ public sealed record Dashboard(string Period, DateTimeOffset From, DateTimeOffse
 
     internal static Dashboard Of(string period, DashboardRange range, DashboardFigures figures) => new(period, range.From, range.To, range.PreviousFrom, figures.Errors)
     {
+        Builds = figures.Find<DashboardBuildFigures>("builds"),
         Databases = figures.Find<DatabaseFigures>("databases"),
         Alerts = figures.Find<AlertFigures>("alerts"),
         Webhooks = figures.Find<WebhookFigures>("webhooks"),

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Platform.Dashboards;
 using Platform.Organizations;
 
 namespace Platform.Builds;
@@ -16,6 +17,7 @@ public static class BuildsModule
         services.AddScoped<BuildArtifacts>().AddScoped<NewSources>().AddScoped<BuildStarter>().AddScoped<CreateBuild>().AddScoped<RetryBuild>().AddScoped<BuildSlots>();
         services.AddScoped<EndBuild>().AddScoped<CancelBuild>().AddScoped<ReportBuild>().AddScoped<ReportSteps>();
         services.AddScoped<ITenantCleanup, BuildCleanup>();
+        services.AddScoped<IDashboardPart, BuildDashboard>();
         return services;
     }
 }

@@ -10,6 +10,7 @@ using Platform.Identity;
 using Platform.Metrics;
 using Platform.Organizations;
 using Platform.Tests.Alerts;
+using Platform.Tests.Builds;
 using Platform.Tests.Databases;
 using Platform.Tests.Executions;
 using Platform.Tests.Fixtures;
@@ -69,6 +70,29 @@ public abstract class DashboardTests(PlatformApp app)
     }
 
     [Fact]
+    public async Task Builds_AreCountedByHowTheyEnded()
+    {
+        var owner = await app.CreateUserAsync();
+        var builds = await BuildClient.OfAsync(app, owner);
+        foreach (var end in new[] { "succeeded", "succeeded", "failed", "timed_out", "cancelled", null })
+        {
+            var id = await builds.CreatedAsync(new { executor = "external", branch = "main" });
+            await builds.StatusAsync(id, new { status = "running" });
+            if (end is not null)
+                (await builds.StatusAsync(id, new { status = end })).Ok();
+        }
+
+        var figures = (await ReadAsync(owner, "?period=6h")).GetProperty("builds");
+
+        Assert.Equal((6, 1, 0), (Int(figures, "total"), Int(figures, "running"), Int(figures, "queued")));
+        Assert.Equal((2, 2, 1), (Int(figures, "succeeded"), Int(figures, "failed"), Int(figures, "cancelled")));
+        Assert.Equal(0.5, figures.GetProperty("successRate").GetDouble());
+        var trend = figures.GetProperty("trend").EnumerateArray().ToList();
+        Assert.InRange(trend.Count, 12, 13);
+        Assert.Equal((6, 2, 2), (trend.Sum(bucket => Int(bucket, "total")), trend.Sum(bucket => Int(bucket, "succeeded")), trend.Sum(bucket => Int(bucket, "failed"))));
+    }
+
+    [Fact]
     public async Task Parts_ThatTheCallerMayNotRead_AreNull()
     {
         var owner = await app.CreateUserAsync();
@@ -78,7 +102,7 @@ public abstract class DashboardTests(PlatformApp app)
 
         var data = MetricClient.Good(await GetAsync(app.Client(headers => headers.Authorization = new AuthenticationHeaderValue("Bearer", token)), ""));
 
-        foreach (var part in new[] { "databases", "webhooks", "team", "activity" })
+        foreach (var part in new[] { "builds", "databases", "webhooks", "team", "activity" })
             Assert.Equal(JsonValueKind.Null, data.GetProperty(part).ValueKind);
         foreach (var part in new[] { "alerts", "api", "custom" })
             Assert.NotEqual(JsonValueKind.Null, data.GetProperty(part).ValueKind);
