@@ -17,6 +17,7 @@ using Platform.Functions.Hosts;
 using Platform.Functions.Identity;
 using Platform.Functions.Metrics;
 using Platform.Functions.Organizations;
+using Platform.Functions.UserFunctions;
 using Platform.Health;
 using Platform.Idempotency;
 using Platform.Identity.OAuth;
@@ -30,6 +31,7 @@ using Platform.Replay;
 using Platform.Sandbox;
 using Platform.Scripts;
 using Platform.Secrets;
+using Platform.UserFunctions;
 using Platform.UserSettings;
 using Platform.Variables;
 using Platform.Webhooks;
@@ -85,6 +87,7 @@ public static class PlatformComposition
         services.AddAlerts();
         services.AddWebhooks();
         services.AddDatabases();
+        services.AddUserFunctions();
     }
 
     // What the functions themselves consist of.
@@ -100,6 +103,8 @@ public static class PlatformComposition
         services.AddSingleton<ExecutionPageFiles>();
         services.AddScoped<ExecutionPage>();
         services.AddSingleton<ReportCache>();
+        services.AddScoped<FunctionDetail>();
+        services.AddScoped<FunctionFigures>();
         services.AddStreams();
     }
 }

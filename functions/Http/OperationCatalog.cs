@@ -71,6 +71,7 @@ public sealed class OperationCatalog
             Body = operation.Body,
             Form = operation.Form,
             Upload = operation.Upload,
+            UploadPart = operation.UploadPart,
             UploadLimit = operation.UploadLimit,
             AlternativeResponse = operation.AlternativeResponse,
             Produces = operation.Produces,
