@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Platform.Sandbox.Egress;
 using Platform.Sandbox.Linux;
 
 namespace Platform.Sandbox;
@@ -11,6 +12,7 @@ public sealed class BubblewrapSandbox : ISandbox, IDisposable
     private readonly SandboxOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<BubblewrapSandbox> _logger;
+    private readonly EgressProxy _egress;
     private readonly HostUsers _users = new();
     private readonly ConcurrentDictionary<SandboxSupervisor, bool> _running = new();
     private readonly AdoptedProcesses _adopted;
@@ -19,9 +21,9 @@ public sealed class BubblewrapSandbox : ISandbox, IDisposable
     private volatile SandboxState _state;
     private volatile bool _stopping;
 
-    public BubblewrapSandbox(IOptions<SandboxOptions> options, TimeProvider clock, ILogger<BubblewrapSandbox> logger)
+    public BubblewrapSandbox(IOptions<SandboxOptions> options, EgressProxy egress, TimeProvider clock, ILogger<BubblewrapSandbox> logger)
     {
-        (_options, _clock, _logger) = (options.Value, clock, logger);
+        (_options, _egress, _clock, _logger) = (options.Value, egress, clock, logger);
         _adopted = new AdoptedProcesses(clock);
         _state = new SandboxFacts(null, ControlGroups.None, null) { Weakness = "Not probed yet." }.State(allowUnconfined: false, now: default);
     }
@@ -34,14 +36,17 @@ public sealed class BubblewrapSandbox : ISandbox, IDisposable
     public async Task<SandboxResult> RunAsync(SandboxRun run, CancellationToken ct)
     {
         SandboxRunRules.Check(run);
-        if (run.Network != SandboxNetwork.None)
-            return Refused($"The bubblewrap sandbox has no network profile {run.Network}.");
         var host = _facts ?? await DetectAsync(ct);
         if (_stopping)
             return Refused("The host is stopping.") with { Reason = SandboxReason.Lost };
         if (!host.Confines && !_options.AllowUnconfined)
             return Refused(host.Weakness ?? "The sandbox does not work on this host.");
-        return await RunAsync(host, run, ct);
+        if (run.Network == SandboxNetwork.None || !host.Confines)
+            return await RunAsync(host, run, ct);
+        if (EgressRelay.Missing is { } missing)
+            return Refused($"There is no way out of the sandbox: {missing}.");
+        await using var gate = _egress.Open(run.OnEgress);
+        return await RunAsync(host, EgressRelay.Through(gate, run), ct);
     }
 
     public async Task<SandboxState> ProbeAsync(CancellationToken ct)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Platform.Sandbox.Egress;
 using Platform.Sandbox.Runtimes;
 
 namespace Platform.Sandbox;
@@ -8,6 +9,7 @@ namespace Platform.Sandbox;
 /// <summary>Registers the sandbox, its capacity and the runtimes.</summary>
 public static class SandboxRegistration
 {
+    /// <remarks>Needs <see cref="Outbound.OutboundModule.AddOutbound"/>: programs go out through its guard.</remarks>
     public static IServiceCollection AddSandbox(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<SandboxOptions>().Bind(configuration.GetSection(SandboxOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
@@ -16,6 +18,7 @@ public static class SandboxRegistration
         services.AddSingleton<SandboxPool>();
         services.AddSingleton<RuntimeCatalog>();
         services.AddSingleton<RuntimeProbe>();
+        services.AddSingleton<EgressProxy>();
         services.AddSingleton<BubblewrapSandbox>();
         services.TryAddSingleton<ISandbox>(provider => provider.GetRequiredService<BubblewrapSandbox>());
         services.AddHostedService<SandboxWatch>();

@@ -51,10 +51,10 @@ public sealed record SandboxRun
     /// <summary>Open files of each process.</summary>
     public int OpenFiles { get; init; } = 256;
 
-    /// <summary>Bytes of standard output that are kept; the rest is read and dropped.</summary>
+    /// <summary>Bytes of standard output that are kept; the rest is read and dropped. 0 keeps none.</summary>
     public int StdoutLimit { get; init; } = 1 << 20;
 
-    /// <summary>Bytes of standard error that are kept; the rest is read and dropped.</summary>
+    /// <summary>Bytes of standard error that are kept; the rest is read and dropped. 0 keeps none.</summary>
     public int StderrLimit { get; init; } = 1 << 20;
 
     /// <summary>Whether <see cref="SandboxResult.Files"/> brings back what lies in <c>/output</c> at the end.</summary>
@@ -63,9 +63,22 @@ public sealed record SandboxRun
     /// <summary>What the program may reach over the network.</summary>
     public SandboxNetwork Network { get; init; } = SandboxNetwork.None;
 
+    /// <summary>Largest file that a process may write; larger writes get SIGXFSZ. Null is no limit besides the folder's.</summary>
+    public long? MaxFileBytes { get; init; }
+
+    /// <summary>Time between SIGTERM and SIGKILL when the run is cancelled, and when its wall time is over. Null: the host's setting for the former, none for the latter.</summary>
+    public TimeSpan? Grace { get; init; }
+
+    /// <summary>Told of each connection that the program asks the egress proxy for; on any thread, must not block.</summary>
+    public Action<EgressAttempt>? OnEgress { get; init; }
+
     /// <summary>Told once the program runs, before any output.</summary>
     public Func<SandboxStarted, ValueTask>? OnStarted { get; init; }
 
     /// <summary>Live output: at most 4 KiB a chunk and ten chunks a second, in order. Output that comes faster is only in the result.</summary>
     public Func<OutputChunk, ValueTask>? OnOutput { get; init; }
+
+    /// <summary>Every byte of both streams as it comes, each stream in order, whatever is kept of it. The program waits (its pipe fills) while the callback is slow,
+    /// and the run's task ends after the last call. The memory is valid until the returned task ends.</summary>
+    public Func<OutputStream, ReadOnlyMemory<byte>, ValueTask>? OnBytes { get; init; }
 }

@@ -36,7 +36,9 @@ internal static partial class SandboxRunRules
         Require(run is { MemoryBytes: > 0, TmpBytes: > 0, OutputBytes: > 0 }, "Memory sizes must be positive.");
         Require(run.CpuCores > 0, "CpuCores must be positive.");
         Require(run is { MaxProcesses: > 0, OpenFiles: >= 16 }, "MaxProcesses must be positive, OpenFiles at least 16.");
-        Require(run is { StdoutLimit: > 0, StderrLimit: > 0 }, "Output limits must be positive.");
+        Require(run is { StdoutLimit: >= 0, StderrLimit: >= 0 }, "Output limits must not be negative.");
+        Require(run.MaxFileBytes is null or > 0, "MaxFileBytes must be positive.");
+        Require(run.Grace is null || run.Grace >= TimeSpan.Zero, "Grace must not be negative.");
     }
 
     private static bool IsText(string value) => !value.Contains('\0');

@@ -1,7 +1,10 @@
 using System.Diagnostics;
+using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Platform.Outbound;
 using Platform.Sandbox;
+using Platform.Sandbox.Egress;
 
 namespace Platform.Benchmarks;
 
@@ -21,7 +24,8 @@ internal static class SandboxBench
 
     public static async Task<int> RunAsync(int rounds)
     {
-        using var sandbox = new BubblewrapSandbox(Options.Create(new SandboxOptions()), TimeProvider.System, NullLogger<BubblewrapSandbox>.Instance);
+        var egress = new EgressProxy(new OutboundGuard(Options.Create(new OutboundOptions()), Dns.GetHostAddressesAsync), NullLogger<EgressProxy>.Instance);
+        using var sandbox = new BubblewrapSandbox(Options.Create(new SandboxOptions()), egress, TimeProvider.System, NullLogger<BubblewrapSandbox>.Instance);
         var state = await sandbox.ProbeAsync(CancellationToken.None);
         Console.WriteLine(state);
         if (!state.AcceptsRuns)

@@ -13,7 +13,7 @@ internal static partial class Libc
     public const int SIGKILL = 9, SIGTERM = 15, SIGSYS = 31;
     public const int ESRCH = 3, EINTR = 4;
     public const int PR_SET_CHILD_SUBREAPER = 36;
-    public const int RLIMIT_DATA = 2, RLIMIT_CORE = 4, RLIMIT_NPROC = 6, RLIMIT_NOFILE = 7;
+    public const int RLIMIT_FSIZE = 1, RLIMIT_DATA = 2, RLIMIT_CORE = 4, RLIMIT_NPROC = 6, RLIMIT_NOFILE = 7;
     public const int WNOHANG = 1, WaitAnyKind = 0x40000000;
     public const int EFD_CLOEXEC = 0x80000;
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Unicode;
@@ -10,23 +11,28 @@ namespace Platform.Sandbox.Linux;
 internal sealed class LiveOutput
 {
     private const int ChunkBytes = 4096;
+    private const int MostInFlight = 256 << 10;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestTail = TimeSpan.FromSeconds(5);
 
     private readonly SandboxRun _run;
+    private readonly Action _onRoom;
     private readonly ILogger _logger;
     private readonly Channel<Func<ValueTask>> _calls = Channel.CreateUnbounded<Func<ValueTask>>(new() { SingleReader = true, SingleWriter = true });
     private readonly Feed[] _feeds;
     private readonly Task _pump;
     private long _lastSent;
     private int _turn;
+    private int _inFlight;
 
-    public LiveOutput(SandboxRun run, OutputCapture stdout, OutputCapture stderr, ILogger logger)
+    /// <param name="onRoom">Called when <see cref="IsFull"/> has become false.</param>
+    public LiveOutput(SandboxRun run, OutputCapture stdout, OutputCapture stderr, Action onRoom, ILogger logger)
     {
         _run = run;
+        _onRoom = onRoom;
         _logger = logger;
         _feeds = [new Feed(OutputStream.Stdout, stdout), new Feed(OutputStream.Stderr, stderr)];
-        _pump = run.OnOutput is null && run.OnStarted is null ? Task.CompletedTask : PumpAsync();
+        _pump = run.OnOutput is null && run.OnStarted is null && run.OnBytes is null ? Task.CompletedTask : PumpAsync();
     }
 
     /// <summary>Milliseconds until a chunk is due, or null when none waits.</summary>
@@ -34,10 +40,38 @@ internal sealed class LiveOutput
         ? null
         : (int)Math.Max(0, Math.Ceiling((Interval - Stopwatch.GetElapsedTime(_lastSent)).TotalMilliseconds));
 
+    /// <summary>Whether the caller has so much still to take that no more should be read.</summary>
+    public bool IsFull => Volatile.Read(ref _inFlight) >= MostInFlight;
+
     public void Started(SandboxStarted started)
     {
         if (_run.OnStarted is { } call)
             _calls.Writer.TryWrite(() => call(started));
+    }
+
+    /// <summary>Hands on every byte, when the run wants that.</summary>
+    public void Pass(OutputStream stream, ReadOnlySpan<byte> bytes)
+    {
+        if (_run.OnBytes is not { } call)
+            return;
+        var length = bytes.Length;
+        var copy = ArrayPool<byte>.Shared.Rent(length);
+        bytes.CopyTo(copy);
+        Interlocked.Add(ref _inFlight, length);
+        _calls.Writer.TryWrite(async () =>
+        {
+            try
+            {
+                await call(stream, copy.AsMemory(0, length));
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(copy);
+                var left = Interlocked.Add(ref _inFlight, -length);
+                if (left < MostInFlight && left + length >= MostInFlight)
+                    _onRoom();
+            }
+        });
     }
 
     /// <summary>Sends the next chunk when its time has come; the two streams take turns.</summary>
@@ -51,7 +85,7 @@ internal sealed class LiveOutput
         Send(feed, flush: false);
     }
 
-    /// <summary>Sends one last chunk of each stream and waits until the caller has taken everything, five seconds at most.</summary>
+    /// <summary>Sends one last chunk of each stream and waits until the caller has taken everything: five seconds at most, but for a caller who takes every byte.</summary>
     public async Task FinishAsync()
     {
         if (_run.OnOutput is not null)
@@ -62,7 +96,7 @@ internal sealed class LiveOutput
         _calls.Writer.TryComplete();
         try
         {
-            await _pump.WaitAsync(LongestTail);
+            await _pump.WaitAsync(_run.OnBytes is null ? LongestTail : Timeout.InfiniteTimeSpan);
         }
         catch (TimeoutException)
         {

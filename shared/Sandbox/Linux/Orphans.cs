@@ -8,7 +8,7 @@ internal static class Orphans
     private static readonly byte[] Mark = Encoding.ASCII.GetBytes(BubblewrapLaunch.OwnerVariable + "=");
 
     /// <summary>Number of things removed.</summary>
-    public static int Remove(ControlGroups groups) => KillProcesses() + groups.RemoveOrphans() + RemoveFolders();
+    public static int Remove(ControlGroups groups) => KillProcesses() + groups.RemoveOrphans() + WorkFolders.RemoveOrphans();
 
     private static int KillProcesses()
     {
@@ -31,19 +31,5 @@ internal static class Orphans
         var value = environment.AsSpan(at + Mark.Length);
         var end = value.IndexOf((byte)0);
         return Encoding.ASCII.GetString(end < 0 ? value : value[..end]);
-    }
-
-    private static int RemoveFolders()
-    {
-        var removed = 0;
-        foreach (var folder in Directory.EnumerateDirectories(Path.GetTempPath(), $"{UnconfinedLaunch.FolderPrefix}*"))
-        {
-            var name = Path.GetFileName(folder)[UnconfinedLaunch.FolderPrefix.Length..];
-            if (ProcessIdentity.IsAlive(name[..Math.Max(0, name.LastIndexOf('-'))]) != false)
-                continue;
-            Directory.Delete(folder, recursive: true);
-            removed++;
-        }
-        return removed;
     }
 }

@@ -18,7 +18,7 @@ internal sealed class OutputCapture(int limit)
         var room = limit - Length;
         if (bytes.Length > room)
         {
-            Truncated = true;
+            Truncated = limit > 0; // who keeps nothing misses nothing
             bytes = bytes[..room];
         }
         if (Length + bytes.Length > _kept.Length)

@@ -194,6 +194,7 @@ internal sealed partial class SandboxProcess(Launch launch, SandboxRun run, Cont
     private bool Limit(bool hasProcessGroup, bool hasMemoryGroup) =>
         Limit(Libc.RLIMIT_NOFILE, (ulong)run.OpenFiles)
         && Limit(Libc.RLIMIT_CORE, 0)
+        && (run.MaxFileBytes is not { } largest || Limit(Libc.RLIMIT_FSIZE, (ulong)largest))
         && (hasProcessGroup || Limit(Libc.RLIMIT_NPROC, (ulong)run.MaxProcesses + 1))
         && (hasMemoryGroup || Limit(Libc.RLIMIT_DATA, (ulong)(4 * run.MemoryBytes) + (4UL << 30))); // bounds what one process can take between two looks of the watcher
 

@@ -34,7 +34,7 @@ internal sealed class SandboxSupervisor : IDisposable
         _process = new SandboxProcess(launch, run, setup.Group);
         _stdout = new OutputCapture(run.StdoutLimit);
         _stderr = new OutputCapture(run.StderrLimit);
-        _live = new LiveOutput(run, _stdout, _stderr, setup.Logger);
+        _live = new LiveOutput(run, _stdout, _stderr, Wake, setup.Logger);
         _memory = setup.HasMemoryGroup ? null : new MemoryWatcher(run.MemoryBytes);
     }
 
@@ -66,6 +66,11 @@ internal sealed class SandboxSupervisor : IDisposable
     private void Ask(SandboxReason reason)
     {
         _request = (int)reason;
+        Wake();
+    }
+
+    private void Wake()
+    {
         // A descriptor closed meanwhile may already be somebody else's.
         lock (_waking)
             _wake.Signal();
@@ -82,8 +87,8 @@ internal sealed class SandboxSupervisor : IDisposable
             Watch();
             _wallSeconds = _startedAt == 0 ? 0 : Stopwatch.GetElapsedTime(_startedAt).TotalSeconds;
             _process.Reap();
-            Drain(_launch.Stdout, _stdout);
-            Drain(_launch.Stderr, _stderr);
+            Drain(_launch.Stdout, OutputStream.Stdout);
+            Drain(_launch.Stderr, OutputStream.Stderr);
             _end.SetResult(new SandboxOutcome(_run, _setup, _process, _killed, _memory).Result(_startedAt != 0, _wallSeconds, _stdout, _stderr));
         }
         catch (Exception e)
@@ -105,12 +110,15 @@ internal sealed class SandboxSupervisor : IDisposable
 
         while (fds[exitAt].Returned == 0)
         {
+            // A pipe that nobody reads makes its program wait.
+            fds[stdoutAt].Fd = _live.IsFull ? -1 : numbers[stdoutAt];
+            fds[stderrAt].Fd = _live.IsFull ? -1 : numbers[stderrAt];
             if (Libc.poll(fds, 5, NextTimeout()) < 0)
                 continue;
-            if (fds[stdoutAt].Returned != 0 && !Drain(_launch.Stdout, _stdout))
-                fds[stdoutAt].Fd = -1;
-            if (fds[stderrAt].Returned != 0 && !Drain(_launch.Stderr, _stderr))
-                fds[stderrAt].Fd = -1;
+            if (fds[stdoutAt].Returned != 0 && !Drain(_launch.Stdout, OutputStream.Stdout))
+                numbers[stdoutAt] = -1;
+            if (fds[stderrAt].Returned != 0 && !Drain(_launch.Stderr, OutputStream.Stderr))
+                numbers[stderrAt] = -1;
             if (fds[statusAt].Returned != 0 && !_process.ReadStatus())
                 fds[statusAt].Fd = -1;
             if (fds[wakeAt].Returned != 0)
@@ -136,13 +144,15 @@ internal sealed class SandboxSupervisor : IDisposable
         var asked = Asked;
         if (_killed is null && asked == SandboxReason.Cancelled && _startedAt != 0)
         {
-            _killed = asked;
-            _deadline = Math.Min(_deadline, After(_setup.Grace));
-            _process.Terminate();
+            Terminate(SandboxReason.Cancelled, Math.Min(_deadline, After(_run.Grace ?? _setup.Grace)));
         }
         else if (asked is { } reason && _killed is null && _process.IsReady)
         {
             Kill(reason);
+        }
+        else if (Stopwatch.GetTimestamp() >= _deadline && _killed is null && _startedAt != 0 && _run.Grace is { } grace)
+        {
+            Terminate(SandboxReason.Timeout, After(grace));
         }
         else if (Stopwatch.GetTimestamp() >= _deadline)
         {
@@ -152,6 +162,12 @@ internal sealed class SandboxSupervisor : IDisposable
         {
             Kill(SandboxReason.Oom);
         }
+    }
+
+    private void Terminate(SandboxReason reason, long deadline)
+    {
+        (_killed, _deadline) = (reason, deadline);
+        _process.Terminate();
     }
 
     private void Kill(SandboxReason reason)
@@ -173,14 +189,16 @@ internal sealed class SandboxSupervisor : IDisposable
     }
 
     /// <summary>Takes what is there; false at the end of the stream.</summary>
-    private bool Drain(Descriptor pipe, OutputCapture capture)
+    private bool Drain(Descriptor pipe, OutputStream stream)
     {
+        var capture = stream == OutputStream.Stdout ? _stdout : _stderr;
         for (var turns = 0; turns < 16; turns++)
         {
             var read = pipe.Read(_buffer);
             if (read <= 0)
                 return read < 0;
             capture.Append(_buffer.AsSpan(0, read));
+            _live.Pass(stream, _buffer.AsSpan(0, read));
         }
         return true;
     }

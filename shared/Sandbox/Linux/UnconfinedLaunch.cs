@@ -5,12 +5,11 @@ namespace Platform.Sandbox.Linux;
 /// <summary>A run without isolation, for developers' machines without bubblewrap: own session, own work folder, limits of prlimit(1), nothing else.</summary>
 internal static class UnconfinedLaunch
 {
-    public const string FolderPrefix = "platform-sandbox-";
     private const string Prlimit = "/usr/bin/prlimit";
 
     public static Launch Create(SandboxRun run)
     {
-        var work = Directory.CreateTempSubdirectory($"{FolderPrefix}{ProcessIdentity.Own}-").FullName; // mode 0700
+        var work = WorkFolders.Create();
         foreach (var folder in (string[])["scripts", "tmp", "output"])
             Directory.CreateDirectory($"{work}/{folder}");
         foreach (var (name, content) in run.Files)

@@ -31,6 +31,7 @@ public sealed class AreaRulesTests
         ["shared/Quotas"] = "Audit Data Events Identity Organizations",
         ["shared/RateLimits"] = "Data Events Identity",
         ["shared/Replay"] = "Audit Blobs Data Events Executions Idempotency Identity Organizations Outbound Secrets Workflows",
+        ["shared/Sandbox"] = "Outbound",
         ["shared/Scripts"] = "Audit Data Events Executions Idempotency Identity Organizations",
         ["shared/Secrets"] = "Data Identity Organizations",
         ["shared/Settings"] = "Audit Data Identity",

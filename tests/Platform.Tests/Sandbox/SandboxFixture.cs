@@ -1,7 +1,10 @@
+using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Platform.Outbound;
 using Platform.Sandbox;
+using Platform.Sandbox.Egress;
 using Platform.Sandbox.Runtimes;
 
 namespace Platform.Tests.Sandbox;
@@ -13,11 +16,12 @@ public sealed class SandboxFixture : IAsyncLifetime
 
     internal RuntimeCatalog Catalog { get; } = new();
 
-    internal static BubblewrapSandbox Create(Action<SandboxOptions>? configure = null)
+    internal static BubblewrapSandbox Create(Action<SandboxOptions>? configure = null, OutboundOptions? outbound = null)
     {
         var options = new SandboxOptions();
         configure?.Invoke(options);
-        return new BubblewrapSandbox(Options.Create(options), TimeProvider.System, NullLogger<BubblewrapSandbox>.Instance);
+        var egress = new EgressProxy(new OutboundGuard(Options.Create(outbound ?? new OutboundOptions()), Dns.GetHostAddressesAsync), NullLogger<EgressProxy>.Instance);
+        return new BubblewrapSandbox(Options.Create(options), egress, TimeProvider.System, NullLogger<BubblewrapSandbox>.Instance);
     }
 
     public async Task InitializeAsync()

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Platform.Outbound;
 using Platform.Sandbox;
 using Platform.Sandbox.Runtimes;
 
@@ -40,7 +41,7 @@ public sealed class SandboxRegistrationTests
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(settings);
-        builder.Services.AddSandbox(builder.Configuration);
+        builder.Services.AddOutbound().AddSandbox(builder.Configuration);
         return builder.Build();
     }
 }

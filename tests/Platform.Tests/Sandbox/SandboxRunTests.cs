@@ -81,15 +81,6 @@ public sealed class SandboxRunTests(SandboxFixture fixture)
         Assert.Null(result.Usage);
     }
 
-    [Fact]
-    public async Task RunAsync_NetworkProfile_IsRefused()
-    {
-        var result = await fixture.RunAsync(Bash("") with { Network = SandboxNetwork.Internet });
-
-        Assert.Equal(SandboxReason.StartFailed, result.Reason);
-        Assert.Contains("Internet", result.Detail, StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData("../etc/passwd")]
     [InlineData("/etc/passwd")]
