@@ -27,6 +27,7 @@ public sealed class AuditRulesTests
         ["ChecksSignIn_Error"] = "shows the error of a redirect, by GET and POST alike",
         ["Metrics_Record"] = "adds a measurement to a series, many times a second; the log of who did what would hold nothing else",
         ["Metrics_RecordBatch"] = "adds measurements to series, up to 20,000 a second; the log of who did what would hold nothing else",
+        ["Functions_Invoke"] = "runs what was deployed, up to hundreds of times a second; each invocation has a record of its own that names its caller",
         [FallbackFunctions.Name] = "serves no operation: answers 404 and 405",
     };
 
