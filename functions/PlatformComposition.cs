@@ -24,6 +24,7 @@ using Platform.Functions.Identity;
 using Platform.Functions.Metrics;
 using Platform.Functions.Organizations;
 using Platform.Functions.Pages;
+using Platform.Functions.UserFunctions;
 using Platform.Health;
 using Platform.Idempotency;
 using Platform.Identity.OAuth;
@@ -37,6 +38,7 @@ using Platform.Replay;
 using Platform.Sandbox;
 using Platform.Scripts;
 using Platform.Secrets;
+using Platform.UserFunctions;
 using Platform.UserSettings;
 using Platform.Variables;
 using Platform.Webhooks;
@@ -94,6 +96,7 @@ public static class PlatformComposition
         services.AddDatabases();
         services.AddDashboards();
         services.AddBuilds();
+        services.AddUserFunctions();
     }
 
     // What the functions themselves consist of.
@@ -114,6 +117,8 @@ public static class PlatformComposition
         services.AddScoped<IDashboardPart, ActivityDashboard>();
         services.AddScoped<DashboardReport>();
         services.AddScoped<BuildPlace>().AddScoped<BuildBadge>().AddScoped<BuildLogStream>();
+        services.AddScoped<FunctionDetail>();
+        services.AddScoped<FunctionFigures>();
         services.AddStreams();
     }
 }
