@@ -9,7 +9,7 @@ internal static class ConsoleModule
     {
         services.AddSingleton<ConsoleFiles>();
         services.AddScoped<ConsoleDoor>().AddScoped<ProjectPages>();
-        services.AddScoped<BuildPages>().AddScoped<DatabasePages>().AddScoped<AlertPages>().AddScoped<MetricPages>().AddScoped<WebhookPages>();
+        services.AddScoped<BuildPages>().AddScoped<FunctionPages>().AddScoped<DatabasePages>().AddScoped<AlertPages>().AddScoped<MetricPages>().AddScoped<WebhookPages>();
         return services;
     }
 }

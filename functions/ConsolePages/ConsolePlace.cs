@@ -8,6 +8,7 @@ internal enum ConsoleTab
 {
     Overview,
     Builds,
+    Functions,
     Databases,
     Alerts,
     Metrics,

@@ -47,6 +47,15 @@ public sealed class ProjectPages(OrganizationQueries organizations, ProjectQueri
             ? Card("Builds", builds.DeltaPct, ("Builds", "total", $"{builds.Total}"), ("Running", "running", $"{builds.Running}"), ("Waiting", "queued", $"{builds.Queued}"), ("Succeeded", "succeeded", $"{builds.Succeeded}"),
                 ("Failed", "failed", $"{builds.Failed}"), ("Success", "successRate", PageText.Percent(builds.SuccessRate)), ("Duration, 95th percentile", "p95DurationMs", PageText.Ms(builds.P95DurationMs)))
             : Html.None,
+        dashboard.Functions is { } functions
+            ? Card("Functions", functions.DeltaPct, ("Functions", "total", $"{functions.Total}"), ("Switched on", "enabled", $"{functions.Enabled}"), ("Invocations", "invocations", $"{functions.Invocations}"),
+                ("Failed", "errors", $"{functions.Errors}"), ("Share of failures", "errorRate", PageText.Percent(functions.ErrorRate)), ("Call, 95th percentile", "p95DurationMs", PageText.Ms(functions.P95DurationMs)),
+                ("Cold starts", "coldStartRate", PageText.Percent(functions.ColdStartRate)))
+            : Html.None,
+        dashboard.Deployments is { } deployments
+            ? Card("Deployments", deployments.DeltaPct, ("Deployments", "total", $"{deployments.Total}"), ("Succeeded", "succeeded", $"{deployments.Succeeded}"), ("Failed", "failed", $"{deployments.Failed}"),
+                ("Rolled back", "rolledBack", $"{deployments.RolledBack}"))
+            : Html.None,
         dashboard.Databases is { } databases
             ? Card("Databases", databases.DeltaPct, ("Databases", "total", $"{databases.Total}"), ("Size", "sizeBytes", PageText.Bytes(databases.SizeBytes)), ("Queries", "queries", $"{databases.Queries}"),
                 ("Failed queries", "queryErrors", $"{databases.QueryErrors}"), ("Query, 95th percentile", "p95QueryMs", PageText.Ms(databases.P95QueryMs)), ("Failed backups", "backupsFailed", $"{databases.BackupsFailed}"))

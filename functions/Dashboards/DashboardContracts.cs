@@ -6,6 +6,7 @@ using Platform.Databases;
 using Platform.Functions.Audit;
 using Platform.Metrics;
 using Platform.Organizations;
+using Platform.UserFunctions;
 using Platform.Webhooks;
 
 namespace Platform.Functions.Dashboards;
@@ -31,6 +32,10 @@ public sealed record Dashboard(string Period, DateTimeOffset From, DateTimeOffse
 {
     public DashboardBuildFigures? Builds { get; init; }
 
+    public DashboardFunctionFigures? Functions { get; init; }
+
+    public DashboardDeploymentFigures? Deployments { get; init; }
+
     public DatabaseFigures? Databases { get; init; }
 
     public AlertFigures? Alerts { get; init; }
@@ -48,6 +53,8 @@ public sealed record Dashboard(string Period, DateTimeOffset From, DateTimeOffse
     internal static Dashboard Of(string period, DashboardRange range, DashboardFigures figures) => new(period, range.From, range.To, range.PreviousFrom, figures.Errors)
     {
         Builds = figures.Find<DashboardBuildFigures>("builds"),
+        Functions = figures.Find<DashboardFunctionFigures>("functions"),
+        Deployments = figures.Find<DashboardDeploymentFigures>("deployments"),
         Databases = figures.Find<DatabaseFigures>("databases"),
         Alerts = figures.Find<AlertFigures>("alerts"),
         Webhooks = figures.Find<WebhookFigures>("webhooks"),

@@ -15,7 +15,7 @@ namespace Platform.Tests.ConsolePages;
 /// <summary>Who sees what in the console.</summary>
 public abstract class ConsoleAccessTests(PlatformApp app)
 {
-    private static readonly string[] Tabs = ["", "/databases", "/alerts", "/metrics", "/webhooks"];
+    private static readonly string[] Tabs = ["", "/builds", "/functions", "/databases", "/alerts", "/metrics", "/webhooks"];
 
     [Fact]
     public async Task Stranger_FindsNothing()
@@ -58,7 +58,7 @@ public abstract class ConsoleAccessTests(PlatformApp app)
         var project = $"/console/projects/{(await app.PlaceOfAsync(owner)).ProjectId}";
         using var browser = app.Client(viewer.AsBrowser());
 
-        foreach (var path in new[] { "", "/databases", "/alerts", "/metrics", $"/alerts/{alert}" })
+        foreach (var path in new[] { "", "/builds", "/functions", "/databases", "/alerts", "/metrics", "/webhooks", $"/alerts/{alert}" })
         {
             using var answer = await browser.GetAsync(project + path);
             var page = await new HtmlParser().ParseDocumentAsync(await answer.Content.ReadAsStreamAsync());

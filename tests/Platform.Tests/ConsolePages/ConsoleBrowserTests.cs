@@ -36,7 +36,7 @@ public sealed class ConsoleBrowserTests(SqliteApp fixture) : IClassFixture<Sqlit
         await Assertions.Expect(Page.Locator("h1")).ToHaveTextAsync("Projects");
         await _browser.CheckAccessAsync();
         await _browser.FollowAsync("Default", "Overview");
-        await Assertions.Expect(Page.Locator(".card")).ToHaveCountAsync(6);
+        await Assertions.Expect(Page.Locator(".card")).ToHaveCountAsync(8);
         await _browser.PictureAsync("overview");
         await _browser.FollowAsync("7d", "Overview");
         await _browser.FollowAsync("Databases", "Databases");

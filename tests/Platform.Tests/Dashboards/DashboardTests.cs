@@ -15,6 +15,7 @@ using Platform.Tests.Databases;
 using Platform.Tests.Executions;
 using Platform.Tests.Fixtures;
 using Platform.Tests.Metrics;
+using Platform.Tests.UserFunctions;
 
 namespace Platform.Tests.Dashboards;
 
@@ -93,6 +94,34 @@ public abstract class DashboardTests(PlatformApp app)
     }
 
     [Fact]
+    public async Task Functions_AreCountedWithTheirInvocationsAndDeployments()
+    {
+        var owner = await app.CreateUserAsync();
+        var functions = new FunctionClient(owner.Client, (await app.PlaceOfAsync(owner)).ProjectId);
+        var id = await functions.ServingAsync("exports.handler = (event) => { if (event.bad) throw new Error('no'); return 1 }", name: "sum");
+        await functions.CreateAsync(new { name = "idle", runtime = "node", code = "exports.handler = () => 1", network = "none", deploy = false, enabled = false });
+        foreach (var bad in new[] { false, false, false, true })
+            await functions.InvokeAsync(id, new { bad });
+        await functions.TestAsync(id, new { payload = new { bad = true } });
+
+        var data = await ReadAsync(owner, "");
+
+        var figures = data.GetProperty("functions");
+        Assert.Equal((2, 1, 4, 1), (Int(figures, "total"), Int(figures, "enabled"), Int(figures, "invocations"), Int(figures, "errors")));
+        Assert.Equal(0.25, figures.GetProperty("errorRate").GetDouble());
+        Assert.True(figures.GetProperty("p95DurationMs").GetInt64() >= 0);
+        Assert.InRange(figures.GetProperty("coldStartRate").GetDouble(), 0, 0.5);
+        foreach (var (list, count) in new[] { ("topByInvocations", 4), ("topByErrors", 1) })
+        {
+            var top = Assert.Single(figures.GetProperty(list).EnumerateArray());
+            Assert.Equal((id, "sum", count), (top.GetProperty("id").GetGuid(), top.GetProperty("name").GetString(), Int(top, "count")));
+        }
+
+        var deployments = data.GetProperty("deployments");
+        Assert.Equal((1, 1, 0, 0), (Int(deployments, "total"), Int(deployments, "succeeded"), Int(deployments, "failed"), Int(deployments, "rolledBack")));
+    }
+
+    [Fact]
     public async Task Parts_ThatTheCallerMayNotRead_AreNull()
     {
         var owner = await app.CreateUserAsync();
@@ -102,7 +131,7 @@ public abstract class DashboardTests(PlatformApp app)
 
         var data = MetricClient.Good(await GetAsync(app.Client(headers => headers.Authorization = new AuthenticationHeaderValue("Bearer", token)), ""));
 
-        foreach (var part in new[] { "builds", "databases", "webhooks", "team", "activity" })
+        foreach (var part in new[] { "builds", "functions", "deployments", "databases", "webhooks", "team", "activity" })
             Assert.Equal(JsonValueKind.Null, data.GetProperty(part).ValueKind);
         foreach (var part in new[] { "alerts", "api", "custom" })
             Assert.NotEqual(JsonValueKind.Null, data.GetProperty(part).ValueKind);
