@@ -15,6 +15,7 @@ internal sealed class BuildLogWriter(IServiceScopeFactory scopes, Build build, L
     private const int MostCharacters = 256 * 1024;
     private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(500);
 
+    private readonly LogMask _mask = mask;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _over = new();
     private List<NewLine> _lines = [];
@@ -22,11 +23,14 @@ internal sealed class BuildLogWriter(IServiceScopeFactory scopes, Build build, L
     private volatile bool _full;
     private Task? _flushing;
 
+    /// <summary>One that keeps nothing but the end of what programs print: a build that has ended takes no more lines.</summary>
+    public static BuildLogWriter Silent(IServiceScopeFactory scopes, Build build, LogMask mask) => new(scopes, build, mask, TimeProvider.System) { _full = true };
+
     /// <summary>Begins to store what waits, twice a second.</summary>
     public void Open() => _flushing = FlushRegularlyAsync();
 
     /// <summary>A line of the platform's own.</summary>
-    public Task SayAsync(string message, LogLevel level = LogLevel.Info, Guid? step = null) => AddAsync(LogStream.System, level, step, [mask.Apply(message)]);
+    public Task SayAsync(string message, LogLevel level = LogLevel.Info, Guid? step = null) => AddAsync(LogStream.System, level, step, [_mask.Apply(message)]);
 
     /// <summary>Something that takes what a program prints in a step.</summary>
     public ProgramLog For(Guid? step) => new(this, step);
@@ -142,5 +146,4 @@ internal sealed class BuildLogWriter(IServiceScopeFactory scopes, Build build, L
         }
     }
 
-    private readonly LogMask _mask = mask;
 }
