@@ -58,5 +58,8 @@ public sealed class BuildHookRun : IOrganizationOwned
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>When a process took it up; it is not taken up again.</summary>
+    public DateTimeOffset? ClaimedAt { get; set; }
+
     public DateTimeOffset? FinishedAt { get; set; }
 }

@@ -9,12 +9,15 @@ internal enum WorkEnd
 
     /// <summary>The lease was taken away, or the host stops.</summary>
     Lost,
+
+    /// <summary>Its files take more room than they may.</summary>
+    Full,
 }
 
 /// <summary>What the parts of a build that runs here share.</summary>
-internal sealed class BuildWork(Build build, Workspace workspace, StepVariables variables, BuildLogWriter log, CancellationToken cancelled, CancellationToken timedOut, CancellationToken lost) : IDisposable
+internal sealed class BuildWork(Build build, Workspace workspace, StepVariables variables, BuildLogWriter log, BuildStops stops) : IDisposable
 {
-    private readonly CancellationTokenSource _any = CancellationTokenSource.CreateLinkedTokenSource(cancelled, timedOut, lost);
+    private readonly CancellationTokenSource _any = stops.Link();
 
     public Build Build { get; } = build;
 
@@ -30,7 +33,7 @@ internal sealed class BuildWork(Build build, Workspace workspace, StepVariables 
     /// <summary>Ends when the work has to stop, for whatever reason.</summary>
     public CancellationToken Stop => _any.Token;
 
-    public WorkEnd End => cancelled.IsCancellationRequested ? WorkEnd.Cancelled : lost.IsCancellationRequested ? WorkEnd.Lost : timedOut.IsCancellationRequested ? WorkEnd.TimedOut : WorkEnd.None;
+    public WorkEnd End => stops.End;
 
     public void Dispose() => _any.Dispose();
 }

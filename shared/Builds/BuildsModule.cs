@@ -16,8 +16,21 @@ public static class BuildsModule
         services.AddScoped<BuildQueries>().AddScoped<BuildFigureQueries>().AddScoped<AnalyzeBuilds>().AddScoped<LogReader>().AddScoped<AppendLog>();
         services.AddScoped<BuildArtifacts>().AddScoped<NewSources>().AddScoped<BuildStarter>().AddScoped<CreateBuild>().AddScoped<RetryBuild>().AddScoped<BuildSlots>();
         services.AddScoped<EndBuild>().AddScoped<CancelBuild>().AddScoped<ReportBuild>().AddScoped<ReportSteps>();
+        services.AddScoped<RequestHooks>().AddScoped<RunHooks>();
         services.AddScoped<ITenantCleanup, BuildCleanup>();
         services.AddScoped<IDashboardPart, BuildDashboard>();
+        return services.AddExecutor();
+    }
+
+    // What runs builds here.
+    private static IServiceCollection AddExecutor(this IServiceCollection services)
+    {
+        services.AddSingleton<BuildFolders>().AddSingleton<BuildSandbox>().AddSingleton<WorkspaceFiles>().AddSingleton<SandboxPipe>().AddSingleton<BuildProgress>();
+        services.AddSingleton<BuildPlanner>().AddSingleton<StepRunner>().AddSingleton<DependencyCache>().AddSingleton<CollectArtifacts>();
+        services.AddSingleton<WorkspaceSnapshots>().AddSingleton<HookWorkspace>().AddSingleton<BuildLease>().AddSingleton<BuildSweep>();
+        services.AddScoped<FetchSource>().AddScoped<BuildVariables>().AddScoped<HookRunner>().AddScoped<BuildHookSteps>().AddScoped<BuildRunner>();
+        services.AddScoped<EndHooks>().AddScoped<FinishBuild>().AddScoped<AdvanceBuild>();
+        services.AddSingleton<BuildHost>().AddHostedService(provider => provider.GetRequiredService<BuildHost>());
         return services;
     }
 }

@@ -16,8 +16,6 @@ public sealed class CreateBuild(PlatformDbContext db, NewSources sources, BuildC
     {
         if (project.Status == ProjectStatus.Archived)
             return BuildErrors.ProjectArchived;
-        if (wanted.Executor == BuildExecutor.Platform)
-            return BuildErrors.SandboxUnavailable;
         var config = await configs.FindAsync(project.Id, ct);
         var settings = config?.Settings ?? new BuildSettings();
         var effective = wanted.Config?.ApplyTo(settings) ?? settings;

@@ -11,6 +11,7 @@ internal static class GitScript
 
     public const string Text = """
         set -u -o pipefail
+        unset no_proxy NO_PROXY # nothing that is fetched is inside the sandbox
         cd /build/source || exit 1
         try() { "$@" 2> >(tee /build/home/git-errors >&2); local code=$?; if [ $code -ne 0 ] && grep -qiE 'authentication failed|could not read Username|error: 40[134]|not found' /build/home/git-errors; then exit 42; fi; return $code; }
         [ -d .git ] || git init -q . || exit 1

@@ -50,7 +50,7 @@ public sealed class CreateBuilds : Migration
         .Index("build_artifacts", "expires_at")
         .Table("build_hook_runs", t => t
             .Guid("id", "organization_id", "build_id").Int("number").Bool("requested").Text("status").Json("names").Text("payload?").Json("results").Guid("created_by?")
-            .Time("created_at", "finished_at?").Key("id").Reference("build_id", "builds"))
+            .Time("created_at", "claimed_at?", "finished_at?").Key("id").Reference("build_id", "builds"))
         .Unique("build_hook_runs", "build_id", "number")
         .Index("build_hook_runs", "status");
 

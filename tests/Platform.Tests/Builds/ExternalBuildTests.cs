@@ -213,7 +213,7 @@ public abstract class ExternalBuildTests(PlatformApp app)
                      new { source = new { type = "none" } }, new { executor = "external", source = new { type = "git", url = "file:///etc/passwd" } }, new { executor = "external", source = new { type = "git", url = "https://u:p@example.com/x.git" } },
                      new { executor = "external", config = new { rootDirectory = "../x" } }, new { executor = "external", config = new { memoryMb = 9000 } },
                  })
-            Assert.Equal((400, "validation_failed"), (await client.CreateAsync(build)).Refusal);
+            Assert.Equal(((400, "validation_failed"), build), ((await client.CreateAsync(build)).Refusal, build));
         Assert.Equal((400, "url_not_allowed"), (await client.CreateAsync(new { executor = "external", source = new { type = "git", url = "https://127.0.0.1/x.git" } })).Refusal);
         Assert.Equal(400, (await client.CreateAsync(new { executor = "external", source = new { type = "git", url = "https://93.184.216.34/x.git", reff = "x" } })).Refusal.Status);
         (await client.ChangeSettingsAsync(new { branchFilter = new[] { "release/*" } })).Ok();

@@ -19,6 +19,7 @@ internal static class SampleBody
         ["DomainChangeBody"] = """{"isPrimary":false}""",
         ["EnvVarsBody"] = """{"key":"A_KEY","value":"a value"}""",
         ["NewBuild"] = """{"executor":"external"}""",
+        ["NewHookRun"] = """{"phase":"on_success"}""",
         ["BuildStepReport"] = """{"name":"sample"}""",
         ["NewLogLines"] = """{"message":"sample"}""",
         ["BuildSettingsChange"] = """{"rootDirectory":"."}""",
