@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 
+using Platform.Tests.Executions;
 using Platform.Tests.Fixtures;
 
 namespace Platform.Tests.UserFunctions;
