@@ -18,7 +18,7 @@ public sealed record FunctionMetricsQuery : IValidatableObject
     public DateTimeOffset? To { get; init; }
 
     /// <summary>Length of a bucket; absent: the shortest of which there are at most 100.</summary>
-    [AllowedValues("1m", "5m", "15m", "1h", "6h", "1d")]
+    [RegularExpression("1m|5m|15m|1h|6h|1d")]
     public string? Interval { get; init; }
 
     /// <summary>Only this version.</summary>

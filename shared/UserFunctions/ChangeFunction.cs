@@ -12,7 +12,7 @@ public sealed class ChangeFunction(
     {
         if (change.Runtime is { } wanted && await CheckRuntimeAsync(function, wanted, ct) is { IsOk: false } refused)
             return refused.Error!;
-        var environment = change.Environment is { } values ? await MergeAsync(function, values, ct) : null;
+        var environment = change.NewEnvironment is { } values ? await MergeAsync(function, values, ct) : null;
         if (environment is not null && FunctionForm.CheckWhole(environment) is { } tooMuch)
             return tooMuch;
         if (await functions.CheckProjectAsync(function.ProjectId, ct) is { } archived)
@@ -35,6 +35,7 @@ public sealed class ChangeFunction(
         try
         {
             await db.SaveChangesAsync(ct);
+            versions.Tell(function.Id);
             return function;
         }
         catch (DbUpdateConcurrencyException)

@@ -10,14 +10,19 @@ public sealed class DeleteFunction(PlatformDbContext db, FunctionCode code, Func
     {
         if (await functions.CheckProjectAsync(function.ProjectId, ct) is { } archived)
             return archived;
-        await RemoveAsync(function, ct);
-        try
+        for (var found = function; found is not null;)
         {
-            await db.SaveChangesAsync(ct);
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            return FunctionErrors.Stale;
+            await RemoveAsync(found, ct);
+            try
+            {
+                await db.SaveChangesAsync(ct);
+                break;
+            }
+            catch (DbUpdateConcurrencyException) // a deployment has taken a step meanwhile
+            {
+                db.Discard();
+                found = await db.UserFunctions.Include(row => row.Tags).SingleOrDefaultAsync(row => row.Id == function.Id, ct);
+            }
         }
 
         changes.Tell(function.Id);

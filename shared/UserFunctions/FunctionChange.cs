@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
 
 namespace Platform.UserFunctions;
 
@@ -38,7 +39,7 @@ public sealed record FunctionChange : IValidatableObject
     public int IdleTimeoutSeconds { get; init => field = Named(value, v => NewIdleTimeoutSeconds = v); } = 10;
 
     /// <summary>Merged with what is there: null takes a variable away, the mask leaves it.</summary>
-    public IReadOnlyDictionary<string, string?> Environment { get; init => field = Named(value); } = null!;
+    public IReadOnlyDictionary<string, JsonElement> Environment { get; init => field = Named(value); } = null!;
 
     public FunctionNetwork Network { get; init => field = Named(value, v => NewNetwork = v); }
 
@@ -49,6 +50,8 @@ public sealed record FunctionChange : IValidatableObject
     public IReadOnlyDictionary<string, string> Tags { get; init => field = Named(value); } = null!;
 
     internal bool HasDescription { get; private init; }
+
+    internal IReadOnlyDictionary<string, string?>? NewEnvironment => Environment?.ToDictionary(pair => pair.Key, pair => pair.Value.GetString());
 
     internal int? NewTimeoutSeconds { get; private set; }
 
@@ -64,9 +67,14 @@ public sealed record FunctionChange : IValidatableObject
 
     private bool IsAny { get; set; }
 
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => IsAny
-        ? [.. FunctionForm.CheckTags(Tags), .. FunctionForm.CheckEnvironment(Environment)]
-        : [new ValidationResult("At least one member should be given")];
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!IsAny)
+            return [new ValidationResult("At least one member should be given")];
+        if (Environment?.Values.All(value => value.ValueKind is JsonValueKind.String or JsonValueKind.Null) == false)
+            return [new ValidationResult("Values should be strings, or null", [nameof(Environment)])];
+        return [.. FunctionForm.CheckTags(Tags), .. FunctionForm.CheckEnvironment(NewEnvironment)];
+    }
 
     private T Named<T>(T value, Action<T>? note = null)
     {

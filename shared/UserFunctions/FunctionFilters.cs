@@ -41,7 +41,7 @@ public sealed record FunctionFilter
 public sealed record FunctionDetailQuery
 {
     /// <summary><c>code</c> adds the files of the newest version, to those who may change it.</summary>
-    [AllowedValues("code")]
+    [RegularExpression("code")]
     public string? Include { get; init; }
 }
 
@@ -74,10 +74,10 @@ public sealed record FunctionLogFilter : IValidatableObject
     public IReadOnlyList<InvocationTrigger> Trigger { get; init; } = [];
 
     /// <summary>Only lines of this level.</summary>
-    [AllowedValues("debug", "info", "warn", "error")]
+    [RegularExpression("debug|info|warn|error")]
     public string? Level { get; init; }
 
-    [AllowedValues("stdout", "stderr", "system")]
+    [RegularExpression("stdout|stderr|system")]
     public string? Stream { get; init; }
 
     /// <summary>A part of a line, without regard to case.</summary>

@@ -5,7 +5,7 @@ using Platform.Data;
 namespace Platform.UserFunctions;
 
 /// <summary>Makes versions of functions and lets the oldest go.</summary>
-public sealed class FunctionVersions(PlatformDbContext db, FunctionCode code, IOptions<FunctionOptions> options, TimeProvider clock)
+public sealed class FunctionVersions(PlatformDbContext db, FunctionCode code, FunctionChanges changes, IOptions<FunctionOptions> options, TimeProvider clock)
 {
     public Task<Result<PackedCode>> PackAsync(CodeSource source, FunctionRuntime runtime, string entrypoint, CancellationToken ct) => code.PackAsync(source, runtime, entrypoint, ct);
 
@@ -13,6 +13,9 @@ public sealed class FunctionVersions(PlatformDbContext db, FunctionCode code, IO
 
     /// <summary>Removes code that was stored for a version that did not come about.</summary>
     public Task ForgetAsync(Guid functionId, string sha256) => code.DeleteAsync(functionId, sha256, CancellationToken.None);
+
+    /// <summary>Tells this node that a function has other settings.</summary>
+    public void Tell(Guid functionId) => changes.Tell(functionId);
 
     /// <summary>Adds the next version to the unit of work.</summary>
     public FunctionVersion Add(UserFunction function, PackedCode packed, string runtime, string entrypoint, string? message) =>

@@ -20,18 +20,23 @@ public sealed class ToggleFunction(PlatformDbContext db, FunctionQueries functio
         if (await functions.CheckProjectAsync(function.ProjectId, ct) is { } archived)
             return archived;
         audit.Change("enabled", function.Enabled, wanted);
-        function.Enabled = wanted;
-        function.Touch(clock.GetUtcNow());
-        try
+        for (var found = function; found is not null;)
         {
-            await db.SaveChangesAsync(ct);
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            return FunctionErrors.Stale;
+            found.Enabled = wanted;
+            found.Touch(clock.GetUtcNow());
+            try
+            {
+                await db.SaveChangesAsync(ct);
+                changes.Tell(found.Id);
+                return found;
+            }
+            catch (DbUpdateConcurrencyException) // a deployment has taken a step meanwhile
+            {
+                db.Discard();
+                found = await db.UserFunctions.Include(row => row.Tags).SingleOrDefaultAsync(row => row.Id == function.Id, ct);
+            }
         }
 
-        changes.Tell(function.Id);
-        return function;
+        return FunctionErrors.NotFound;
     }
 }

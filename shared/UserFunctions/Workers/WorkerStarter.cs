@@ -15,6 +15,8 @@ namespace Platform.UserFunctions;
 public sealed class WorkerStarter(WorkerTools tools, IServiceScopeFactory scopes)
 {
     private const int MaxGreetingBytes = 64 * 1024;
+    private const string Lost = "lost";
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(2);
 
     /// <summary>A worker that has loaded its code, or why there is none.</summary>
     internal async Task<(IFunctionWorker? Worker, WorkerFailure? Failure)> StartAsync(WorkerSpec spec)
@@ -73,8 +75,10 @@ public sealed class WorkerStarter(WorkerTools tools, IServiceScopeFactory scopes
         return (null, failure with { Init = tools.Clock.GetElapsedTime(began) });
     }
 
-    private static async Task<WorkerFailure> FailureAsync(Task<Greeting> greeting, Task<SandboxResult> run, CancellationTokenSource kill, WorkerOutput output)
+    private async Task<WorkerFailure> FailureAsync(Task<Greeting> greeting, Task<SandboxResult> run, CancellationTokenSource kill, WorkerOutput output)
     {
+        if (greeting.IsCompletedSuccessfully && (await greeting).Reply.Type == Lost)
+            await Task.WhenAny(run, Task.Delay(LongestEnd, tools.Clock)); // what its end was comes a moment after the socket's
         var ended = run.IsCompleted;
         await kill.CancelAsync();
         var result = await run;
@@ -102,7 +106,7 @@ public sealed class WorkerStarter(WorkerTools tools, IServiceScopeFactory scopes
             if (hello is not { Type: "hello", Token: { } given } || !CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(token)))
                 return new Greeting(channel, new WorkerReply("refused", 0, 0, 0, 0, null, null, null));
             await channel.SendAsync(start, WriteLoad, ct);
-            return new Greeting(channel, await channel.ReceiveAsync(MaxGreetingBytes, ct) is { } answer && WorkerReply.Read(answer) is { } reply ? reply : new WorkerReply("lost", 0, 0, 0, 0, null, null, null));
+            return new Greeting(channel, await channel.ReceiveAsync(MaxGreetingBytes, ct) is { } answer && WorkerReply.Read(answer) is { } reply ? reply : new WorkerReply(Lost, 0, 0, 0, 0, null, null, null));
         }
         catch
         {

@@ -106,6 +106,7 @@ public abstract class FunctionInvocationTests(PlatformApp app)
 
         foreach (var process in Workers.Of(id))
             Workers.Kill(process);
+        await Until.TrueAsync(() => Workers.Of(id).Count == 0, "they are gone");
 
         Assert.Equal(id.ToString(), (await client.InvokeAsync(id)).Ok().Data.GetProperty("result").GetString());
     }

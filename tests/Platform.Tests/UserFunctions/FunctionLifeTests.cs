@@ -24,7 +24,7 @@ public abstract class FunctionLifeTests(PlatformApp app)
             runtime = "node",
             code = Echo,
             description = " of the shop ",
-            environment = new { SECRET = "very-secret-value" },
+            environment = new Dictionary<string, string> { ["SECRET"] = "very-secret-value" },
             tags = new { team = "shop" },
             network = "none",
         })).Ok(HttpStatusCode.Created).Data;
