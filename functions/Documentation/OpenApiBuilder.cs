@@ -97,7 +97,7 @@ internal sealed class OpenApiBuilder
             if (type == typeof(byte[]))
                 content["application/octet-stream"] = new OpenApiMediaType { Schema = new OpenApiSchema() };
             else if (type is not null)
-                content[mediaType] = new OpenApiMediaType { Schema = type == operation.Upload ? WithFile(_schemas.OfInput(type, json)) : _schemas.OfInput(type, json) };
+                content[mediaType] = new OpenApiMediaType { Schema = type == operation.Upload ? WithFile(_schemas.OfInput(type, json), operation.UploadPart) : _schemas.OfInput(type, json) };
         }
 
         return new OpenApiRequestBody { Required = (operation.Body ?? operation.Form) is not { } first || IsRequired(first, json), Content = content };
@@ -105,7 +105,7 @@ internal sealed class OpenApiBuilder
 
     private static bool IsRequired(Type body, WireJson json) => body == typeof(byte[]) || ShapeCatalog.For(json).Get(body) is not ObjectShape { AllOptional: true };
 
-    private static OpenApiSchema WithFile(IOpenApiSchema fields) => new()
+    private static OpenApiSchema WithFile(IOpenApiSchema fields, string part) => new()
     {
         AllOf =
         [
@@ -113,7 +113,7 @@ internal sealed class OpenApiBuilder
             new OpenApiSchema
             {
                 Type = JsonSchemaType.Object,
-                Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal) { [UploadedFile.Part] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } },
+                Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal) { [part] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } },
             },
         ],
     };

@@ -65,6 +65,9 @@ public sealed class Operation
 
     public Type? Upload { get; init; }
 
+    /// <summary>The part of a multipart body that holds its file.</summary>
+    public string UploadPart { get; init; } = UploadedFile.Part;
+
     public long UploadLimit { get; init; }
 
     public bool TakesBody => (Body ?? Form ?? Upload) is not null;

@@ -66,6 +66,9 @@ public sealed class OperationAttribute(string permission, Rate rate) : Attribute
     /// <summary>Record of the text parts of a <c>multipart/form-data</c> body, for <c>http.ReadUploadAsync&lt;T&gt;(ct)</c>; a file may come with them in the part <c>file</c>.</summary>
     public Type? Upload { get; init; }
 
+    /// <summary>The part of a multipart body that holds its file.</summary>
+    public string UploadPart { get; init; } = UploadedFile.Part;
+
     /// <summary>Limit in bytes of a multipart body.</summary>
     public long UploadLimit { get; init; }
 

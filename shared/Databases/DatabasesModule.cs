@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Platform.Dashboards;
 using Platform.Organizations;
 
 namespace Platform.Databases;
@@ -14,6 +15,7 @@ public static class DatabasesModule
         services.AddSingleton<BackupFiles>().AddSingleton<ScheduleBackups>();
         services.AddScoped<BackupQueries>().AddScoped<StartBackup>().AddScoped<MakeBackup>().AddScoped<StartRestore>().AddScoped<RestoreBackup>();
         services.AddScoped<ProvisionDatabase>().AddScoped<RemoveDatabase>().AddScoped<ITenantCleanup, DatabaseCleanup>();
+        services.AddScoped<IDashboardPart, DatabaseDashboard>();
         return services;
     }
 }

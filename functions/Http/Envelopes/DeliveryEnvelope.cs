@@ -20,6 +20,11 @@ internal sealed class DeliveryEnvelope : Envelope
             writer.WriteNumber("total"u8, page.Total);
             writer.WriteNumber("limit"u8, page.Limit);
             writer.WriteNumber("offset"u8, page.Offset);
+            foreach (var (name, more) in page.More ?? new Dictionary<string, object>())
+            {
+                writer.WritePropertyName(name);
+                WriteValue(writer, more);
+            }
         }
         else
         {
@@ -42,6 +47,11 @@ internal sealed class DeliveryEnvelope : Envelope
         }
         else if (error.MissingPermission is not null || error.More is not null)
             WriteDetails(writer, error);
+        if (error.Data is { } data)
+        {
+            writer.WritePropertyName("data"u8);
+            WriteValue(writer, data);
+        }
         WriteFacts(writer, facts);
     }
 

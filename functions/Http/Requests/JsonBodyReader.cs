@@ -23,6 +23,14 @@ internal static class JsonBodyReader
         return Read<T>(bytes, shape, shapes.Wire);
     }
 
+    /// <summary>Reads JSON that came as the text of a form's part, by the same rules as a body.</summary>
+    public static Result<T> Parse<T>(string text, Family family)
+        where T : class
+    {
+        var shapes = ShapeCatalog.For(family);
+        return Read<T>(System.Text.Encoding.UTF8.GetBytes(text), shapes.Get(typeof(T)), shapes.Wire);
+    }
+
     private static Error Missing => Error.Invalid(new Problem(["body"], "Field required", "missing"));
 
     private static Result<T> Read<T>(ReadOnlyMemory<byte> utf8, TypeShape shape, WireJson wire)

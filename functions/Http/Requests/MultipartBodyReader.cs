@@ -23,7 +23,7 @@ internal static class MultipartBodyReader
             return RequestErrors.TooLarge;
         try
         {
-            var (texts, file) = await ReadPartsAsync(bytes, boundary, ct);
+            var (texts, file) = await ReadPartsAsync(bytes, boundary, request.Operation.UploadPart, ct);
             var shapes = ShapeCatalog.For(request.Family);
             var fields = shapes.Get(typeof(T)).Read<T>("\\u0000"u8, JsonSerializer.SerializeToElement(texts), shapes.Wire, new ProblemList("body")); // its text is always looked through
             return fields.IsOk ? new Upload<T>(fields.Value, file) : fields.Error;
@@ -34,7 +34,7 @@ internal static class MultipartBodyReader
         }
     }
 
-    private static async Task<(Dictionary<string, string> Texts, UploadedFile? File)> ReadPartsAsync(ReadOnlyMemory<byte> body, string boundary, CancellationToken ct)
+    private static async Task<(Dictionary<string, string> Texts, UploadedFile? File)> ReadPartsAsync(ReadOnlyMemory<byte> body, string boundary, string filePart, CancellationToken ct)
     {
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
         UploadedFile? file = null;
@@ -46,7 +46,7 @@ internal static class MultipartBodyReader
                 throw new InvalidDataException();
             var content = await ContentAsync(section, ct);
             if (disposition.IsFileDisposition())
-                file = file is null ? FileOf(disposition, section.ContentType, content) : throw new InvalidDataException();
+                file = file is null ? FileOf(disposition, filePart, section.ContentType, content) : throw new InvalidDataException();
             else if (content.Length > MaxTextBytes || !texts.TryAdd(NameOf(disposition), StrictUtf8.GetString(content)))
                 throw new InvalidDataException();
         }
@@ -54,7 +54,7 @@ internal static class MultipartBodyReader
         return (texts, file);
     }
 
-    private static UploadedFile FileOf(ContentDispositionHeaderValue disposition, string? contentType, byte[] content) => NameOf(disposition) == UploadedFile.Part
+    private static UploadedFile FileOf(ContentDispositionHeaderValue disposition, string part, string? contentType, byte[] content) => NameOf(disposition) == part
         ? new UploadedFile(HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).ToString(), contentType, content)
         : throw new InvalidDataException();
 
