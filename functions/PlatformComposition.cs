@@ -10,6 +10,7 @@ using Platform.Databases;
 using Platform.Domains;
 using Platform.Events;
 using Platform.Executions;
+using Platform.Functions.Databases;
 using Platform.Functions.Documentation;
 using Platform.Functions.Events;
 using Platform.Functions.Executions;
@@ -97,6 +98,7 @@ public static class PlatformComposition
         services.AddSingleton<TokenUseRecorder>();
         services.AddSingleton<DevTokenViews>();
         services.AddScoped<DeliveryTeam>();
+        services.AddScoped<DatabaseViews>();
         services.AddSingleton<ExecutionPageFiles>();
         services.AddScoped<ExecutionPage>();
         services.AddSingleton<ReportCache>();
