@@ -16,6 +16,7 @@ using Platform.Functions.Audit;
 using Platform.Functions.Builds;
 using Platform.Functions.ConsolePages;
 using Platform.Functions.Dashboards;
+using Platform.Functions.Databases;
 using Platform.Functions.Documentation;
 using Platform.Functions.Events;
 using Platform.Functions.Executions;
@@ -111,6 +112,7 @@ public static class PlatformComposition
         services.AddScoped<DeliveryTeam>();
         services.AddScoped<PageSignIn>();
         services.AddConsole();
+        services.AddScoped<DatabaseViews>();
         services.AddSingleton<ExecutionPageFiles>();
         services.AddScoped<ExecutionPage>();
         services.AddSingleton<ReportCache>();
