@@ -78,7 +78,7 @@ internal sealed class PostgresCatalog(PostgresSession session)
     private async Task BeginAsync(CancellationToken ct)
     {
         await session.ExecuteAsync("BEGIN READ ONLY", ct);
-        await session.ExecuteAsync("SET LOCAL search_path = pg_catalog", ct);
+        await session.ExecuteAsync("SET LOCAL search_path = pg_catalog, public", ct);
     }
 
     private async Task<(long? Rows, bool Estimated)> CountAsync(Entry entry, CancellationToken ct)

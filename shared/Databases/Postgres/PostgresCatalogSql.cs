@@ -1,6 +1,6 @@
 namespace Platform.Databases;
 
-/// <summary>Questions to the server's catalogue, answered as JSON. They run with <c>search_path = pg_catalog</c>, so that nothing of the tenant's stands in for the server's own.</summary>
+/// <summary>Questions to the server's catalogue, answered as JSON. They run as the reading role with the server's own schema first.</summary>
 internal static class PostgresCatalogSql
 {
     private const string Entry = """

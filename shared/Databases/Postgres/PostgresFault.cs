@@ -34,7 +34,9 @@ internal static class PostgresFault
         PostgresErrorCodes.ReadOnlySqlTransaction when !reads => DatabaseErrors.SizeLimit,
         PostgresErrorCodes.ReadOnlySqlTransaction => Of("statement_not_allowed", fault, sql, offset),
         PostgresErrorCodes.InsufficientPrivilege when reads => Of("statement_not_allowed", fault, sql, offset),
-        PostgresErrorCodes.UndefinedParameter or PostgresErrorCodes.ProtocolViolation => Of("parameter_mismatch", fault, sql, offset),
+        PostgresErrorCodes.ActiveSqlTransaction when reads => Of("statement_not_allowed", fault, sql, offset),
+        PostgresErrorCodes.ProtocolViolation => SqlRefusal.ErrorOf("parameter_mismatch", "The statement has more parameters than were given", new SqlProblem(fault.SqlState)),
+        PostgresErrorCodes.UndefinedParameter => Of("parameter_mismatch", fault, sql, offset),
         PostgresErrorCodes.SyntaxError when fault.MessageText.Contains("multiple commands", StringComparison.Ordinal) => Of("multiple_statements", fault, sql, offset),
         _ => Of("sql_error", fault, sql, offset),
     };
@@ -43,7 +45,7 @@ internal static class PostgresFault
     {
         var position = fault.Position > 0 && offset is { } start ? fault.Position + start : (int?)null;
         var line = position is { } at && at <= sql.Length ? sql.AsSpan(0, at - 1).Count('\n') + 1 : (int?)null;
-        var hint = fault.SqlState == PostgresErrorCodes.ActiveSqlTransaction ? "Send it alone with transaction:false" : fault.Hint;
+        var hint = fault.SqlState == PostgresErrorCodes.ActiveSqlTransaction && codeWord == "sql_error" ? "Send it alone with transaction:false" : fault.Hint;
         return SqlRefusal.ErrorOf(codeWord, fault.MessageText, new SqlProblem(fault.SqlState, position, line, hint));
     }
 }

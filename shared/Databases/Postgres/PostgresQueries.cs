@@ -16,8 +16,8 @@ public sealed class PostgresQueries(PostgresAdministration administration, Datab
     internal async Task<Result<DatabaseSize>> InitializeAsync(ManagedDatabase database, DatabaseCredentials credentials, CancellationToken ct)
     {
         var script = new SqlScript(string.IsNullOrWhiteSpace(database.InitSql) ? "SELECT 1" : database.InitSql);
-        var outcome = await UseAsync(database, credentials, script, database.StatementTimeout, (session, run, end) => RunAsync(session, run, end), ct);
-        return outcome.IsOk ? outcome.Value.Size ?? new DatabaseSize(0, 0) : outcome.Error;
+        var outcome = await UseAsync(database, credentials, script, database.StatementTimeout, async (session, run, end) => await RunAsync(session, run, end) with { Size = await PostgresEngine.MeasureAsync(session, end) }, ct);
+        return outcome.IsOk ? outcome.Value.Size! : outcome.Error;
     }
 
     internal Task<Result<SqlOutcome>> RunAsync(ManagedDatabase database, SqlScript script, TimeSpan limit, CancellationToken ct)
@@ -39,7 +39,7 @@ public sealed class PostgresQueries(PostgresAdministration administration, Datab
     {
         var script = run(null);
         var results = await script.RunAsync(ct);
-        return new SqlOutcome(results, script.Writes ? await MeasureAsync(session, ct) : null, session.Notices);
+        return new SqlOutcome(results, script.Changes ? await MeasureAsync(session, ct) : null, session.Notices);
     }
 
     private async Task<Result<T>> InTurnAsync<T>(

@@ -12,6 +12,8 @@ namespace Platform.Databases;
 /// <param name="ask">Tells types that are not the server's own.</param>
 internal sealed class PostgresScript(PostgresSession session, SqlScript script, IReadOnlyList<PostgresStatement> statements, Func<IReadOnlyList<uint>, CancellationToken, Task<IReadOnlyDictionary<uint, PostgresType>>> ask)
 {
+    private const string Cursor = "platform_rows";
+    private const string Declare = $"DECLARE {Cursor} NO SCROLL CURSOR FOR ";
     private const int MaxStatements = 100;
     private const int MaxAnswer = 10 * 1024 * 1024;
 
@@ -19,6 +21,9 @@ internal sealed class PostgresScript(PostgresSession session, SqlScript script, 
     private int _left = MaxAnswer;
 
     public bool Writes => !script.Reads;
+
+    /// <summary>Something of it may have changed the database's size.</summary>
+    public bool Changes => Writes && !_results.TrueForAll(result => result.Command is "SELECT" or "TABLE" or "VALUES" or "SHOW" or "EXPLAIN");
 
     /// <summary>Where the running statement begins; null when its text is not that of the request.</summary>
     public int? Offset { get; private set; }
@@ -55,12 +60,26 @@ internal sealed class PostgresScript(PostgresSession session, SqlScript script, 
     {
         var query = PostgresParameters.Bind(statement.Text, script.Parameters);
         Offset = ReferenceEquals(query.Text, statement.Text) ? statement.Offset : null;
-        await using var command = new NpgsqlCommand(query.Text, session.Connection) { AllResultTypesAreUnknown = true, CommandTimeout = 0 };
-        foreach (var parameter in query.Parameters)
-            command.Parameters.Add(parameter);
+        if (IsLeftHalfRead(statement))
+        {
+            Offset -= Declare.Length;
+            await using (var declaration = CommandOf(query with { Text = Declare + query.Text }))
+                await declaration.ExecuteNonQueryAsync(ct);
+            query = new PostgresQuery($"FETCH FORWARD {script.MaxRows + 1} FROM {Cursor}", []);
+        }
+
+        await ReadAsync(statement, query, ct);
+        if (IsLeftHalfRead(statement))
+            await session.ExecuteAsync($"CLOSE {Cursor}", ct);
+    }
+
+    private async Task ReadAsync(PostgresStatement statement, PostgresQuery query, CancellationToken ct)
+    {
+        await using var command = CommandOf(query);
         await CheckAsync(command, ct);
 
         await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, ct);
+        var ran = reader.Statements[0];
         // The last of several results is in the answer twice.
         using var rows = new PostgresRows(reader, await TypesOfAsync(reader, ct), script.AsObjects, statements.Count == 1 ? _left : _left / 2);
         var truncated = await ReadAsync(reader, rows, ct);
@@ -68,8 +87,22 @@ internal sealed class PostgresScript(PostgresSession session, SqlScript script, 
             await EndAsync(command, reader, ct);
         await reader.CloseAsync();
         _left -= rows.Size;
-        _results.Add(ResultOf(statement, reader.Statements[0], rows, truncated));
+        _results.Add(ResultOf(statement, ran, rows, truncated));
     }
+
+    private NpgsqlCommand CommandOf(PostgresQuery query)
+    {
+        var command = new NpgsqlCommand(query.Text, session.Connection) { AllResultTypesAreUnknown = true, CommandTimeout = 0 };
+        foreach (var parameter in query.Parameters)
+            command.Parameters.Add(parameter);
+        return command;
+    }
+
+    // A result that is not wanted whole is not made whole either. What only reads is cancelled instead, which would undo what was written.
+    private bool IsLeftHalfRead(PostgresStatement statement) =>
+        Writes && script.InTransaction && statement.Command is "SELECT" or "TABLE" or "VALUES" && !PostgresLexer.Read(statement.Text).Any(token => token.Kind == PostgresTokenKind.Word && IsInto(statement.Text, token));
+
+    private static bool IsInto(string text, PostgresToken token) => text.AsSpan(token.Start, token.End - token.Start).Equals("INTO", StringComparison.OrdinalIgnoreCase);
 
     // The client library takes text without parameters apart at semicolons, by rules of its own. Nothing has run yet when it finds more than one statement.
     private async Task CheckAsync(NpgsqlCommand command, CancellationToken ct)
@@ -104,7 +137,7 @@ internal sealed class PostgresScript(PostgresSession session, SqlScript script, 
                 // nothing of it is shown
             }
         }
-        catch (PostgresException fault) when (script.Reads && fault.SqlState == PostgresErrorCodes.QueryCanceled && !ct.IsCancellationRequested)
+        catch (Exception fault) when (script.Reads && !ct.IsCancellationRequested && fault is OperationCanceledException or PostgresException { SqlState: PostgresErrorCodes.QueryCanceled })
         {
             // as asked for
         }
