@@ -6,12 +6,17 @@ using Platform.Alerts;
 using Platform.Audit;
 using Platform.Blobs;
 using Platform.Builds;
+using Platform.Dashboards;
 using Platform.Data;
 using Platform.Databases;
 using Platform.Domains;
 using Platform.Events;
 using Platform.Executions;
+using Platform.Functions.Audit;
 using Platform.Functions.Builds;
+using Platform.Functions.ConsolePages;
+using Platform.Functions.Dashboards;
+using Platform.Functions.Databases;
 using Platform.Functions.Documentation;
 using Platform.Functions.Events;
 using Platform.Functions.Executions;
@@ -19,6 +24,8 @@ using Platform.Functions.Hosts;
 using Platform.Functions.Identity;
 using Platform.Functions.Metrics;
 using Platform.Functions.Organizations;
+using Platform.Functions.Pages;
+using Platform.Functions.UserFunctions;
 using Platform.Health;
 using Platform.Idempotency;
 using Platform.Identity.OAuth;
@@ -32,6 +39,7 @@ using Platform.Replay;
 using Platform.Sandbox;
 using Platform.Scripts;
 using Platform.Secrets;
+using Platform.UserFunctions;
 using Platform.UserSettings;
 using Platform.Variables;
 using Platform.Webhooks;
@@ -87,7 +95,9 @@ public static class PlatformComposition
         services.AddAlerts();
         services.AddWebhooks();
         services.AddDatabases();
+        services.AddDashboards();
         services.AddBuilds();
+        services.AddUserFunctions();
     }
 
     // What the functions themselves consist of.
@@ -100,10 +110,17 @@ public static class PlatformComposition
         services.AddSingleton<TokenUseRecorder>();
         services.AddSingleton<DevTokenViews>();
         services.AddScoped<DeliveryTeam>();
+        services.AddScoped<PageSignIn>();
+        services.AddConsole();
+        services.AddScoped<DatabaseViews>();
         services.AddSingleton<ExecutionPageFiles>();
         services.AddScoped<ExecutionPage>();
         services.AddSingleton<ReportCache>();
+        services.AddScoped<IDashboardPart, ActivityDashboard>();
+        services.AddScoped<DashboardReport>();
         services.AddScoped<BuildPlace>().AddScoped<BuildBadge>().AddScoped<BuildLogStream>();
+        services.AddScoped<FunctionDetail>();
+        services.AddScoped<FunctionFigures>();
         services.AddStreams();
     }
 }

@@ -32,6 +32,15 @@ public sealed class AuditTrail(PlatformDbContext db, CallerScope scope, WriteGat
             _entry.Action = action;
     }
 
+    /// <summary>The running operation has changed nothing: it leaves no entry.</summary>
+    public void Withdraw()
+    {
+        if (_entry is null || _stored)
+            return;
+        db.Entry(_entry).State = EntityState.Detached;
+        _entry = null;
+    }
+
     /// <summary>Names what the running operation acts on.</summary>
     public void Target(string resourceType, object resourceId, string? name = null)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Platform.Dashboards;
 using Platform.Organizations;
 
 namespace Platform.Builds;
@@ -17,6 +18,7 @@ public static class BuildsModule
         services.AddScoped<EndBuild>().AddScoped<CancelBuild>().AddScoped<ReportBuild>().AddScoped<ReportSteps>();
         services.AddScoped<RequestHooks>().AddScoped<RunHooks>();
         services.AddScoped<ITenantCleanup, BuildCleanup>();
+        services.AddScoped<IDashboardPart, BuildDashboard>();
         return services.AddExecutor();
     }
 

@@ -27,6 +27,9 @@ public enum ErrorKind
     /// <summary>A foreign service that the answer depends on failed.</summary>
     Upstream,
 
+    /// <summary>A foreign program that the answer depends on did not end in time.</summary>
+    UpstreamTimeout,
+
     /// <summary>It was there and is over.</summary>
     Gone,
 
@@ -54,6 +57,9 @@ public sealed record Error(ErrorKind Kind, string Code, string Message)
 
     /// <summary>What a family shows as its <c>details</c> where its contract gives them another form than that of <see cref="Problems"/>.</summary>
     public IReadOnlyList<object>? Details { get; init; }
+
+    /// <summary>What there is to tell of work that was done and failed; the delivery family shows it as <c>data</c>.</summary>
+    public object? Data { get; init; }
 
     public static Error NotFound(string code, string message) => new(ErrorKind.NotFound, code, message);
 

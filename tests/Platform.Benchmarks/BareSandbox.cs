@@ -8,9 +8,9 @@ using Platform.Sandbox.Runtimes;
 namespace Platform.Benchmarks;
 
 /// <summary>The comparison for executions: the same script in the same sandbox by hand, with no platform around it.</summary>
-internal sealed class BareSandbox(IHost host, SupportedRuntime python) : IAsyncDisposable
+internal sealed class BareSandbox(IHost host, SupportedRuntime runtime) : IAsyncDisposable
 {
-    public static async Task<BareSandbox> StartAsync()
+    public static async Task<BareSandbox> StartAsync(string language = "python", string version = "3.11")
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSandbox(new ConfigurationBuilder().Build());
@@ -18,13 +18,13 @@ internal sealed class BareSandbox(IHost host, SupportedRuntime python) : IAsyncD
         await host.StartAsync();
         var catalog = host.Services.GetRequiredService<RuntimeCatalog>();
         await catalog.Ready.WaitAsync(TimeSpan.FromMinutes(1));
-        return new BareSandbox(host, catalog.Find("python", "3.11") ?? throw new InvalidOperationException("python 3.11 does not answer in the sandbox."));
+        return new BareSandbox(host, catalog.Find(language, version) ?? throw new InvalidOperationException($"{language} {version} does not answer in the sandbox."));
     }
 
     public async Task<double> MillisecondsAsync(string script)
     {
         var clock = Stopwatch.StartNew();
-        var result = await host.Services.GetRequiredService<ISandbox>().RunAsync(python.CreateRun($"executor-{Guid.CreateVersion7()}", script), CancellationToken.None);
+        var result = await host.Services.GetRequiredService<ISandbox>().RunAsync(runtime.CreateRun($"executor-{Guid.CreateVersion7()}", script), CancellationToken.None);
         if (result.ExitCode != 0)
             throw new InvalidOperationException($"The bare run failed: {result.Reason} {result.Stderr}");
         return clock.Elapsed.TotalMilliseconds;

@@ -4,6 +4,8 @@ using Platform.Benchmarks.Soak;
 
 return args switch
 {
+    ["functions", ..] => await FunctionsBench.RunAsync(Rounds(5)),
+    ["bare-functions", var port] => await BareFunctions.RunAsync(int.Parse(port)),
     ["http", ..] => await HttpBench.RunAsync(Rounds(5)),
     ["execute", ..] => await ExecuteBench.RunAsync(Rounds(50)),
     ["history", .. var options] => await HistoryBench.RunAsync(options),
@@ -26,7 +28,7 @@ int Rounds(int usual) => args.Length > 1 && int.TryParse(args[1], out var rounds
 static int Usage()
 {
     Console.Error.WriteLine("""
-        bench: broker|execute|history|http|idle|orchestrations|sandbox [rounds],
+        bench: broker|execute|functions|history|http|idle|orchestrations|sandbox [rounds],
             executions-api [rounds] [sqlite|postgres] [reads] [append] [streams] [store],
             chaos [--seed N] [--kills N] [--only sqlite|postgres|restarts|pauses], or soak [minutes] [--seed N]
         """);

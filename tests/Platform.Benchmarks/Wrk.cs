@@ -17,6 +17,30 @@ internal static partial class Wrk
         return double.Parse(median.Groups["time"].Value, CultureInfo.InvariantCulture) * (median.Groups["unit"].Value == "ms" ? 1000 : 1);
     }
 
+    public static async Task<double> PostsPerSecondAsync(Uri url, int seconds, string body, string? bearer = null) =>
+        double.Parse(Rate().Match(await PostAsync(url, ["-c32", $"-d{seconds}s"], body, bearer)).Groups["rate"].Value, CultureInfo.InvariantCulture);
+
+    public static async Task<double> PostMedianMicrosecondsAsync(Uri url, int seconds, string body, string? bearer = null)
+    {
+        var median = Median().Match(await PostAsync(url, ["-c1", $"-d{seconds}s", "--latency"], body, bearer));
+        return double.Parse(median.Groups["time"].Value, CultureInfo.InvariantCulture) * (median.Groups["unit"].Value == "ms" ? 1000 : 1);
+    }
+
+    // wrk posts only when a script tells it to.
+    private static async Task<string> PostAsync(Uri url, string[] options, string body, string? bearer)
+    {
+        var script = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(script, $"wrk.method = 'POST'\nwrk.body = '{body}'\nwrk.headers['Content-Type'] = 'application/json'\n");
+            return await RunAsync(url, [.. options, "-s", script], bearer);
+        }
+        finally
+        {
+            File.Delete(script);
+        }
+    }
+
     private static async Task<string> RunAsync(Uri url, string[] options, string? bearer)
     {
         var start = new ProcessStartInfo("wrk") { UseShellExecute = false, RedirectStandardOutput = true };

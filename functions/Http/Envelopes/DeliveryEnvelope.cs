@@ -47,6 +47,11 @@ internal sealed class DeliveryEnvelope : Envelope
         }
         else if (error.MissingPermission is not null || error.More is not null)
             WriteDetails(writer, error);
+        if (error.Data is { } data)
+        {
+            writer.WritePropertyName("data"u8);
+            WriteValue(writer, data);
+        }
         WriteFacts(writer, facts);
     }
 

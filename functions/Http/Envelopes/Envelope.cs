@@ -66,6 +66,7 @@ internal abstract class Envelope
         ErrorKind.UnsupportedMediaType => 415,
         ErrorKind.Locked or ErrorKind.RateLimited => 429,
         ErrorKind.Upstream => 502,
+        ErrorKind.UpstreamTimeout => 504,
         ErrorKind.Unavailable => 503,
         _ => 500,
     };

@@ -45,6 +45,8 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
         ["backupId"] = async ids => (await ids.CreateAsync($"/api/databases/{await ids.ValueAsync("databaseId")}/backups", new { })).GetProperty("data").GetProperty("id").GetString()!,
         ["buildId"] = async ids => (await ids.CreateAsync($"/api/builds/project/{await ids.ValueAsync("projectId")}", new { executor = "external" })).GetProperty("data").GetProperty("id").GetString()!,
         ["stepId"] = async ids => (await ids.CreateAsync($"/api/builds/{await ids.ValueAsync("buildId")}/steps", new { name = "owners" })).GetProperty("data").GetProperty("id").GetString()!,
+        ["functionId"] = async ids => (await ids.CreateAsync($"/api/functions/project/{await ids.ValueAsync("projectId")}", new { name = "owners", runtime = "node", code = "exports.handler = () => 1", network = "none", deploy = false })).GetProperty("data").GetProperty("id").GetString()!,
+        ["deploymentId"] = async ids => (await ids.CreateAsync($"/api/functions/{await ids.ValueAsync("functionId")}/deploy", new { })).GetProperty("data").GetProperty("id").GetString()!,
         ["variableId"] = async ids => (await ids.CreateAsync($"/api/projects/{await ids.ValueAsync("projectId")}/variables", new { key = "OWNERS_KEY", value = "a value" })).GetProperty("data").GetProperty("id").GetString()!,
         ["webhookId"] = async ids => (await ids.CreateAsync("/api/dev/webhooks", new { url = "https://93.184.216.34/hook", events = new[] { "build.*" } })).GetProperty("data").GetProperty("id").GetString()!,
         ["deliveryId"] = ids => ids.DeliveryAsync(),

@@ -1,0 +1,46 @@
+using Microsoft.EntityFrameworkCore;
+using Platform.Data;
+
+namespace Platform.UserFunctions;
+
+/// <summary>Removes functions with their versions and deployments; what was noted of their invocations stays until its retention ends.</summary>
+public sealed class DeleteFunction(PlatformDbContext db, FunctionCode code, FunctionQueries functions, FunctionChanges changes, TimeProvider clock)
+{
+    public async Task<Result<Nothing>> DeleteAsync(UserFunction function, CancellationToken ct)
+    {
+        if (await functions.CheckProjectAsync(function.ProjectId, ct) is { } archived)
+            return archived;
+        for (var found = function; found is not null;)
+        {
+            await RemoveAsync(found, ct);
+            try
+            {
+                await db.SaveChangesAsync(ct);
+                break;
+            }
+            catch (DbUpdateConcurrencyException) // a deployment has taken a step meanwhile
+            {
+                db.Discard();
+                found = await db.UserFunctions.Include(row => row.Tags).SingleOrDefaultAsync(row => row.Id == function.Id, ct);
+            }
+        }
+
+        changes.Tell(function.Id);
+        await code.DeleteAllAsync(function.Id, ct);
+        return default(Nothing);
+    }
+
+    /// <summary>Removes it in the unit of work; a deployment that runs is cancelled and finds nothing to go on with.</summary>
+    internal async Task RemoveAsync(UserFunction function, CancellationToken ct)
+    {
+        var live = await db.FunctionDeployments.Where(deployment => deployment.FunctionId == function.Id && deployment.FinishedAt == null).OrderBy(deployment => deployment.Id).ToListAsync(ct);
+        foreach (var deployment in live)
+        {
+            deployment.Finish(DeploymentStatus.Cancelled, clock.GetUtcNow());
+            db.Raise(DeploymentCompleted.Of(deployment, function.Name));
+            db.Remove(deployment);
+        }
+
+        db.Remove(function);
+    }
+}

@@ -1,0 +1,15 @@
+namespace Platform.UserFunctions;
+
+/// <summary>The durable orchestration that brings a version of a function into use.</summary>
+public static class FunctionDeploymentRun
+{
+    public const string Name = "FunctionDeployment";
+
+    public static string InstanceId(Guid deploymentId) => $"deploy-{deploymentId}";
+
+    public sealed record Input(Guid OrganizationId, Guid DeploymentId, string? CorrelationId);
+
+    /// <summary>What a step came to; the row tells the rest.</summary>
+    /// <param name="GoesOn">False: the deployment has ended.</param>
+    public sealed record Outcome(bool GoesOn);
+}

@@ -1,0 +1,79 @@
+namespace Platform.UserFunctions;
+
+/// <summary>What a worker is to run.</summary>
+internal sealed record WorkerSpec
+{
+    public required ActiveFunction Function { get; init; }
+
+    public required FunctionRuntime Runtime { get; init; }
+
+    public required string Entrypoint { get; init; }
+
+    /// <summary>Of the function's code with its dependencies; null for code that is not kept.</summary>
+    public required string? Sha256 { get; init; }
+
+    /// <summary>0 for code that is not kept.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>Code that is not kept.</summary>
+    public ReadOnlyMemory<byte>? Unsaved { get; init; }
+
+    /// <summary>Variables over all others.</summary>
+    public IReadOnlyDictionary<string, string> Extra { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>One invocation for a worker.</summary>
+internal sealed record WorkerCall
+{
+    public required Guid Id { get; init; }
+
+    public required InvocationEvent Event { get; init; }
+
+    /// <summary>Of the handler.</summary>
+    public required TimeSpan Timeout { get; init; }
+
+    public bool IsTest { get; init; }
+}
+
+/// <summary>What came of an invocation in its worker.</summary>
+/// <param name="Result">JSON, when there is one.</param>
+internal sealed record WorkerOutcome(InvocationStatus Status, string? Result, InvocationError? Error)
+{
+    /// <summary>Of the handler.</summary>
+    public TimeSpan Duration { get; init; }
+
+    public TimeSpan Cpu { get; init; }
+
+    public long PeakKb { get; init; }
+
+    public long ResponseBytes { get; init; }
+
+    public IReadOnlyList<FunctionLogLine> Logs { get; init; } = [];
+
+    /// <summary>The worker was gone before it could be asked: no code has run.</summary>
+    public bool NeverRan { get; init; }
+}
+
+/// <summary>Something that takes invocations of one function, one at a time.</summary>
+internal interface IFunctionWorker
+{
+    Guid Id { get; }
+
+    /// <summary>From its start until its code was loaded.</summary>
+    TimeSpan Init { get; }
+
+    /// <summary>False once it may be given no further invocation.</summary>
+    bool IsUsable { get; }
+
+    /// <summary>Ends when nothing of it is left.</summary>
+    Task Ended { get; }
+
+    Task<WorkerOutcome> InvokeAsync(WorkerCall call);
+
+    /// <summary>Ends it at once, whatever it does.</summary>
+    void Kill();
+}
+
+/// <summary>Why there is no worker.</summary>
+/// <param name="Outcome">What the function's own code did to prevent it; null when the host could not run it.</param>
+internal sealed record WorkerFailure(WorkerOutcome? Outcome, TimeSpan Init);
