@@ -18,7 +18,7 @@ public sealed class DatabaseBackupFunctions(DatabaseQueries databases, BackupQue
     {
         var found = await databases.FindAsync(databaseId.ToId(), Permissions.DatabasesBackup, ct);
         var body = found.IsOk ? await http.ReadBodyAsync<NewBackup>(ct) : found.Error;
-        var started = body.IsOk ? await start.StartAsync(found.Value, body.Value, BackupView.Of, ct) : body.Error;
+        var started = body.IsOk ? await start.StartAsync(found.Value, body.Value, http.Api().CorrelationId, BackupView.Of, ct) : body.Error;
         return started.IsOk ? BackupView.Of(started.Value) : started.Error;
     }
 
@@ -60,7 +60,7 @@ public sealed class DatabaseBackupFunctions(DatabaseQueries databases, BackupQue
         return deleted.IsOk ? new BackupDeletedView(found.Value.Id, Deleted: true) : deleted.Error;
     }
 
-    /// <summary>Download a backup: the database's file, compressed by gzip.</summary>
+    /// <summary>Download a backup: with <c>sqlite</c> the database's file, compressed by gzip; with <c>postgresql</c> an archive for <c>pg_restore</c>.</summary>
     [Function("DatabaseBackups_Download")]
     [Operation(Permissions.DatabasesBackup, Rate.Default, ObjectFirst = true, Audit = "database.backup_download", Response = typeof(string), Produces = BackupFiles.MediaType)]
     public async Task<object> DownloadAsync(
@@ -72,7 +72,7 @@ public sealed class DatabaseBackupFunctions(DatabaseQueries databases, BackupQue
         if (await content.OpenAsync(found.Value, ct) is not { } stream)
             return (Result<Nothing>)BackupErrors.Corrupt;
         http.HttpContext.Response.Headers.CacheControl = "no-store";
-        return Results.Stream(stream, BackupFiles.MediaType, $"{found.Value.Id:N}.db.gz");
+        return Results.Stream(stream, BackupFiles.MediaTypeOf(found.Value.Format), BackupFiles.FileNameOf(found.Value));
     }
 
     /// <summary>Set when backups are made by themselves, and how long they are kept.</summary>

@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using Platform.Databases;
+using Platform.Organizations;
 
 namespace Platform.Functions.Databases;
 
 /// <summary>Databases that the platform keeps for projects. What is named is looked for before permission and body are checked.</summary>
 [Api(Family.Delivery)]
 public sealed class DatabaseFunctions(
-    DatabaseQueries databases, CreateDatabase create, ChangeDatabase change, DeleteDatabase delete, DatabaseProgress progress)
+    DatabaseQueries databases, RequestedProject projects, CreateDatabase create, ChangeDatabase change, DeleteDatabase delete, DatabaseProgress progress, DatabaseViews views)
 {
     private const string All = "api/databases";
     private const string One = $"{All}/{{databaseId}}";
@@ -17,15 +18,14 @@ public sealed class DatabaseFunctions(
     public async Task<Result<DatabaseView>> CreateAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = All)] HttpRequest http, CancellationToken ct)
     {
         var body = await http.ReadBodyAsync<NewDatabase>(ct);
-        var project = await databases.FindProjectAsync(body.IsOk ? body.Value.ProjectId : null, Permissions.DatabasesCreate, ct);
-        if (!project.IsOk)
-            return project.Error;
-        if (!body.IsOk)
-            return body.Error;
-        var created = await create.CreateAsync(project.Value, body.Value, DatabaseView.Of, ct);
+        var project = await projects.EnterAsync(body.IsOk ? body.Value.ProjectId : null, Permissions.DatabasesCreate, ct);
+        if (!project.IsOk || !body.IsOk)
+            return (project.Error ?? body.Error)!;
+        var created = await create.CreateAsync(project.Value, body.Value, http.Api().CorrelationId, async database => await views.OfAsync(database, ct), ct);
         if (!created.IsOk)
             return created.Error;
-        return DatabaseView.Of(await progress.WaitAsync(created.Value.Id, DatabaseStatus.Creating, ct) ?? created.Value);
+        var made = await progress.WaitAsync(created.Value.Id, DatabaseStatus.Creating, ct) ?? created.Value;
+        return await views.OfAsync(made, ct, reveal: http.Api().Caller.ImpersonatorId is null && made.Status != DatabaseStatus.Error);
     }
 
     /// <summary>List the databases of a project, or with <c>projectId=all</c> of the organization.</summary>
@@ -34,8 +34,14 @@ public sealed class DatabaseFunctions(
     public async Task<Result<Page<DatabaseView>>> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = All)] HttpRequest http, CancellationToken ct)
     {
         var filter = http.ReadQuery<DatabaseFilter>();
-        var page = await databases.ListAsync(filter, ct);
-        return page.IsOk ? new Page<DatabaseView>([.. page.Value.Items.Select(DatabaseView.Of)], page.Value.Total, page.Value.Limit, page.Value.Offset) : page.Error;
+        var project = await projects.EnterOneOrAllAsync(filter.IsOk ? filter.Value.ProjectId : null, Permissions.DatabasesRead, ct);
+        if (!project.IsOk || !filter.IsOk)
+            return (project.Error ?? filter.Error)!;
+        var page = await databases.ListAsync(project.Value, filter.Value, ct);
+        var rows = new List<DatabaseView>();
+        foreach (var database in page.Items)
+            rows.Add(await views.OfAsync(database, ct));
+        return new Page<DatabaseView>(rows, page.Total, page.Limit, page.Offset);
     }
 
     /// <summary>Read a database and how it is reached.</summary>
@@ -47,7 +53,9 @@ public sealed class DatabaseFunctions(
         var query = found.IsOk ? http.ReadQuery<DatabaseDetail>() : found.Error;
         if (!query.IsOk)
             return query.Error;
-        return query.Value.Reveal && databases.CheckCredentials(found.Value.ProjectId) is { } refusal ? refusal : DatabaseView.Of(found.Value);
+        if (query.Value.Reveal && await databases.CheckRevealAsync(found.Value, ct) is { } refusal)
+            return refusal;
+        return await views.OfAsync(found.Value, ct, query.Value.Reveal);
     }
 
     /// <summary>Change a database's settings.</summary>
@@ -57,7 +65,8 @@ public sealed class DatabaseFunctions(
     {
         var found = await databases.FindAsync(databaseId.ToId(), Permissions.DatabasesUpdate, ct);
         var body = found.IsOk ? await http.ReadBodyAsync<DatabaseChange>(ct) : found.Error;
-        return body.IsOk ? DatabaseView.Of(await change.ChangeAsync(found.Value, body.Value, ct)) : body.Error;
+        var changed = body.IsOk ? await change.ChangeAsync(found.Value, body.Value, ct) : body.Error;
+        return changed.IsOk ? await views.OfAsync(changed.Value, ct, body.Value.ResetPassword) : changed.Error;
     }
 
     /// <summary>Delete a database with all that is in it. The answer waits up to 10 seconds for it, then says <c>deleting</c>.</summary>

@@ -2,12 +2,6 @@ using Platform.Databases;
 
 namespace Platform.Functions.Databases;
 
-/// <summary>How a database is reached; one of the engine <c>sqlite</c> through the platform only.</summary>
-public sealed record DatabaseConnection(string Type)
-{
-    public static readonly DatabaseConnection Embedded = new("embedded");
-}
-
 /// <summary>A managed database.</summary>
 public sealed record DatabaseView
 {
@@ -61,7 +55,7 @@ public sealed record DatabaseView
 
     public required DateTimeOffset UpdatedAt { get; init; }
 
-    public static DatabaseView Of(ManagedDatabase database) => new()
+    public static DatabaseView Of(ManagedDatabase database, DatabaseConnection connection) => new()
     {
         Id = database.Id,
         ProjectId = database.ProjectId,
@@ -76,7 +70,7 @@ public sealed record DatabaseView
         MaxConnections = database.MaxConnections,
         StatementTimeoutMs = database.StatementTimeoutMs,
         Tags = database.Tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).ToDictionary(tag => tag.Key, tag => tag.Value),
-        Connection = DatabaseConnection.Embedded,
+        Connection = connection,
         SizeBytes = database.SizeBytes,
         TableCount = database.TableCount,
         LastBackupAt = database.LastBackupAt,
@@ -88,7 +82,14 @@ public sealed record DatabaseView
         UpdatedAt = database.UpdatedAt,
     };
 
-    public static Result<DatabaseView> Of(Result<ManagedDatabase> database) => database.IsOk ? Of(database.Value) : database.Error;
+}
+
+/// <summary>Makes views of databases.</summary>
+public sealed class DatabaseViews(DatabaseEngines engines)
+{
+    /// <summary>Shows a database; with <paramref name="reveal"/> its password in clear.</summary>
+    public async Task<DatabaseView> OfAsync(ManagedDatabase database, CancellationToken ct, bool reveal = false) =>
+        DatabaseView.Of(database, await engines.Of(database).DescribeAsync(database, reveal, ct));
 }
 
 /// <summary>Answer to a deletion; <c>deleting</c> when it goes on in the background.</summary>

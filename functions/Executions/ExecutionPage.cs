@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Platform.Data;
 using Platform.Executions;
+using Platform.Functions.Pages;
 using Platform.Sandbox.Runtimes;
 
 namespace Platform.Functions.Executions;
@@ -12,8 +13,8 @@ public sealed class ExecutionPage(ExecutionQueries executions, RuntimeCatalog ru
 {
     private const string Root = "/executions";
 
-    private static readonly PageTemplate Whole = new("page.html");
-    private static readonly PageTemplate One = new("execution.html");
+    private static readonly PageTemplate Whole = new("Executions.Page.page.html");
+    private static readonly PageTemplate One = new("Executions.Page.execution.html");
 
     /// <summary>The page, with an execution open where an id is given; null when the caller has no such execution.</summary>
     public async Task<string?> RenderAsync(Guid? id, ExecutionPageQuery query, CancellationToken ct)

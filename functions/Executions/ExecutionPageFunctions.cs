@@ -1,18 +1,16 @@
-using System.Text;
 using Microsoft.AspNetCore.Http;
-using Platform.Functions.Identity;
-using Platform.Identity.OAuth;
+using Platform.Functions.Pages;
 
 namespace Platform.Functions.Executions;
 
 /// <summary>The page for people, behind the browser's session: run a script, watch it, look at earlier runs.</summary>
 [Api(Family.Executions)]
-public sealed class ExecutionPageFunctions(ExecutionPage page, ExecutionPageFiles files, PasswordSignIn signIn, SessionCookies cookies, Caller caller)
+public sealed class ExecutionPageFunctions(ExecutionPage page, ExecutionPageFiles files, PageSignIn signIn, Caller caller)
 {
     private const string Root = "executions";
     private const string Html = "text/html";
 
-    private static readonly PageTemplate SignIn = new("sign-in.html");
+    private static readonly PageArea Area = new($"/{Root}", "Executions");
     private static readonly Error NoFile = Error.NotFound("file.not_found", "There is no such file");
 
     /// <summary>The page: editor and history. Without a session it is the sign-in.</summary>
@@ -42,56 +40,19 @@ public sealed class ExecutionPageFunctions(ExecutionPage page, ExecutionPageFile
 
     /// <summary>Open the session that the page needs, and go back to it.</summary>
     [Function("ExecutionPage_SignIn")]
-    [Operation(Permissions.Public, Rate.Auth, Csrf = false, Form = typeof(ExecutionPageSignIn), Response = typeof(string), Produces = Html)]
+    [Operation(Permissions.Public, Rate.Auth, Csrf = false, Form = typeof(PageSignInForm), Response = typeof(string), Produces = Html)]
     public async Task<object> SignInAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = $"{Root}/sign-in")] HttpRequest http, CancellationToken ct)
     {
-        var form = await http.ReadFormBodyAsync<ExecutionPageSignIn>(ct);
-        if (!form.IsOk)
-            return (Result<Nothing>)form.Error;
-        var code = form.Value.Code is { Length: > 0 } given ? given : null;
-        var outcome = await signIn.SignInAsync(new PasswordAttempt(form.Value.Username, form.Value.Password, code), ct);
-        var target = Local(form.Value.ReturnTo);
-        if (!outcome.IsOk)
-            return AskToSignIn(http, target, AuthFunctions.Told(outcome.Error));
-        cookies.Write(http.HttpContext, outcome.Value);
-        http.HttpContext.Response.Headers.Location = target;
-        return Page(http, StatusCodes.Status303SeeOther, "");
+        var form = await http.ReadFormBodyAsync<PageSignInForm>(ct);
+        return form.IsOk ? await signIn.OpenAsync(Area, http, form.Value, ct) : (Result<Nothing>)form.Error;
     }
 
     private async Task<object> AnswerAsync(HttpRequest http, Guid? id, ExecutionPageQuery query, CancellationToken ct)
     {
         if (caller.Credential != CredentialKind.Cookie)
-            return AskToSignIn(http, Local(query.AddressOf(http.Path, number: null)), refusal: null);
+            return PageSignIn.Ask(Area, http, query.AddressOf(http.Path, number: null), refusal: null);
         if (!caller.Can(Permissions.ExecutionsRead))
             return (Result<Nothing>)PermissionErrors.Missing(caller, Permissions.ExecutionsRead);
-        return await page.RenderAsync(id, query, ct) is { } html ? Page(http, StatusCodes.Status200OK, html) : (Result<Nothing>)Platform.Executions.ExecutionErrors.NotFound;
+        return await page.RenderAsync(id, query, ct) is { } html ? PageAnswers.Page(http, StatusCodes.Status200OK, html) : (Result<Nothing>)Platform.Executions.ExecutionErrors.NotFound;
     }
-
-    private static IResult AskToSignIn(HttpRequest http, string returnTo, Error? refusal)
-    {
-        if (refusal?.RetryAfter is { } wait)
-            http.HttpContext.Response.Headers.RetryAfter = ((long)Math.Ceiling(wait.TotalSeconds)).ToString();
-        var status = refusal?.Kind switch
-        {
-            ErrorKind.Locked => StatusCodes.Status423Locked,
-            ErrorKind.RateLimited => StatusCodes.Status429TooManyRequests,
-            _ => StatusCodes.Status401Unauthorized,
-        };
-        return Page(http, status, SignIn.Fill(new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["return_to"] = PageTemplate.Encode(returnTo),
-            ["refusal"] = refusal is null ? "" : $"""<p class="refusal" role="alert">{PageTemplate.Encode(refusal.Message)}</p>""",
-        }));
-    }
-
-    private static IResult Page(HttpRequest http, int status, string html)
-    {
-        http.HttpContext.Response.Headers.ContentSecurityPolicy = ExecutionPageFiles.Policy;
-        http.HttpContext.Response.Headers.CacheControl = "no-store";
-        return Results.Content(html, "text/html; charset=utf-8", Encoding.UTF8, status);
-    }
-
-    // Back to this page and nowhere else.
-    private static string Local(string? target) =>
-        LocalRedirect.Of(target) is var path && (path == $"/{Root}" || path.StartsWith($"/{Root}/", StringComparison.Ordinal) || path.StartsWith($"/{Root}?", StringComparison.Ordinal)) ? path : $"/{Root}";
 }

@@ -54,7 +54,3 @@ public sealed record ExecutionPageQuery
         Skip = (Number - 1) * PageSize,
     };
 }
-
-/// <summary>The form of the page's sign-in.</summary>
-public sealed record ExecutionPageSignIn(
-    [Required, StringLength(254)] string Username, [Required, StringLength(1024)] string Password, [StringLength(64)] string? Code, [StringLength(2048)] string? ReturnTo);

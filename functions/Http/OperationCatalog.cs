@@ -45,12 +45,11 @@ public sealed class OperationCatalog
     {
         var (operation, api) = AttributesOf(name, method);
         Check(name, operation, trigger);
-        var route = trigger.Route ?? throw Refused(name, "has no route");
         return new Operation
         {
             Name = name,
             Methods = [.. (trigger.Methods ?? AllMethods).Select(word => word.ToUpperInvariant())],
-            Route = route,
+            Route = trigger.Route ?? throw Refused(name, "has no route"),
             Family = api.Family,
             Permission = operation.Permission,
             Rate = operation.Rate,
@@ -79,7 +78,7 @@ public sealed class OperationCatalog
             DocumentationId = DocumentationIdOf(method),
             IsPublic = operation.Permission == Permissions.Public,
             NeedsOperator = NeedsOperator(operation),
-            IsGateway = api.Family == Family.Inference && route.StartsWith("v1/", StringComparison.Ordinal),
+            IsGateway = api.Family == Family.Inference && trigger.Route.StartsWith("v1/", StringComparison.Ordinal),
         };
     }
 

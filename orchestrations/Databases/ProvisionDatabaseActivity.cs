@@ -18,6 +18,6 @@ public sealed class ProvisionDatabaseActivity(IServiceScopeFactory scopes)
     public async Task RunAsync([ActivityTrigger] DatabaseProvision.Input input, CancellationToken ct)
     {
         await using var scope = scopes.CreateScopeFor(Caller.System(input.OrganizationId), input.CorrelationId);
-        await scope.ServiceProvider.GetRequiredService<ProvisionDatabase>().RunAsync(input.DatabaseId, ct);
+        await scope.ServiceProvider.GetRequiredService<ProvisionDatabase>().RunAsync(input.OrganizationId, input.DatabaseId, ct);
     }
 }

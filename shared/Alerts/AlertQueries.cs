@@ -15,6 +15,10 @@ public sealed class AlertQueries(PlatformDbContext db, TimeProvider clock)
         return db.Caller.CanIn(found.ProjectId, permission) ? found : PermissionErrors.Missing(db.Caller, permission);
     }
 
+    /// <summary>An alert's incidents, the newest first.</summary>
+    public async Task<IReadOnlyList<AlertIncident>> IncidentsAsync(Guid alertId, int most, CancellationToken ct) =>
+        await db.AlertIncidents.AsNoTracking().Where(incident => incident.AlertId == alertId).OrderByDescending(incident => incident.OpenedAt).ThenByDescending(incident => incident.Id).Take(most).ToListAsync(ct);
+
     /// <summary>A project has few alerts: labels and order are worked out here.</summary>
     public async Task<Page<AlertRule>> ListAsync(AlertFilter filter, int limit, int offset, CancellationToken ct)
     {

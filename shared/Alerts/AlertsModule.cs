@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Platform.Dashboards;
 
 namespace Platform.Alerts;
 
@@ -9,8 +10,9 @@ public static class AlertsModule
     {
         services.AddSection<AlertOptions>(AlertOptions.Section);
         services.AddScoped<EvaluateCondition>().AddScoped<AlertJournal>().AddScoped<AlertQueries>();
-        services.AddScoped<CreateAlert>().AddScoped<ChangeAlert>().AddScoped<RespondToAlert>().AddScoped<CheckAlert>();
+        services.AddScoped<CreateAlert>().AddScoped<ChangeAlert>().AddScoped<RespondToAlert>().AddScoped<CheckAlert>().AddScoped<AlertCharts>();
         services.AddSingleton<EvaluateAlerts>().AddSingleton<IncidentSweep>();
+        services.AddScoped<IDashboardPart, AlertDashboard>();
         return services;
     }
 }

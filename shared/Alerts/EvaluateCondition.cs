@@ -50,7 +50,7 @@ public sealed class EvaluateCondition(PlatformDbContext db, WindowQueries window
         return Evaluation.Of(condition, figures);
     }
 
-    private static IEnumerable<MetricCall> CallsIn(Condition condition) => condition switch
+    internal static IEnumerable<MetricCall> CallsIn(Condition condition) => condition switch
     {
         AllOf all => all.Parts.SelectMany(CallsIn),
         AnyOf any => any.Parts.SelectMany(CallsIn),

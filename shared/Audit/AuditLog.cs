@@ -7,7 +7,7 @@ using Platform.Identity;
 namespace Platform.Audit;
 
 /// <summary>Reads the audit log of the caller's organization.</summary>
-public sealed class AuditLog(PlatformDbContext db, Caller caller, AuditTrail audit)
+public sealed class AuditLog(PlatformDbContext db, AuditTrail audit)
 {
     public const int MaxExported = 50_000;
 
@@ -15,7 +15,7 @@ public sealed class AuditLog(PlatformDbContext db, Caller caller, AuditTrail aud
 
     public static readonly Error UserNotFound = Error.NotFound("user.not_found", "User not found");
 
-    private Guid Organization => caller.OrganizationId ?? Guid.Empty;
+    private Guid Organization => db.Caller.OrganizationId ?? Guid.Empty;
 
     public async Task<Page<AuditRecord>> ListAsync(AuditQuery query, CancellationToken ct)
     {
@@ -46,7 +46,7 @@ public sealed class AuditLog(PlatformDbContext db, Caller caller, AuditTrail aud
     {
         if (!await IsKnownAsync(userId, ct))
             return UserNotFound;
-        if (caller.Can(Permissions.AuditRead) || (userId == caller.UserId && caller.Credential != CredentialKind.AccessToken))
+        if (db.Caller.Can(Permissions.AuditRead) || (userId == db.Caller.UserId && db.Caller.Credential != CredentialKind.AccessToken))
             return null;
         return PermissionErrors.Missing(Permissions.AuditRead, fromToken: false);
     }
@@ -54,12 +54,12 @@ public sealed class AuditLog(PlatformDbContext db, Caller caller, AuditTrail aud
     private IQueryable<AuditEntry> Matching(AuditQuery query)
     {
         var entries = db.Matching(Organization, query);
-        return IsBoundToProject(query.Permission) ? entries.Where(entry => entry.ProjectId == caller.ProjectId) : entries;
+        return IsBoundToProject(query.Permission) ? entries.Where(entry => entry.ProjectId == db.Caller.ProjectId) : entries;
     }
 
     // A token of one project, or a right held on the active project only, shows nothing else of the organization.
     private bool IsBoundToProject(string permission) =>
-        caller is { Credential: CredentialKind.AccessToken, ProjectId: not null } || (caller.Can(permission) && !caller.CanIn(null, permission));
+        db.Caller is { Credential: CredentialKind.AccessToken, ProjectId: not null } || (db.Caller.Can(permission) && !db.Caller.CanIn(null, permission));
 
     private async Task<bool> IsKnownAsync(Guid userId, CancellationToken ct) =>
         await db.Memberships.AnyAsync(member => member.OrganizationId == Organization && member.UserId == userId, ct)

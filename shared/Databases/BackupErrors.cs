@@ -3,6 +3,9 @@ namespace Platform.Databases;
 /// <summary>Refusals about backups of databases.</summary>
 public static class BackupErrors
 {
+    /// <summary>Why a restore failed.</summary>
+    public const string TooLarge = "The backup is larger than the database may be";
+
     public static readonly Error NotFound = Error.NotFound("backup.not_found", "Backup not found");
     public static readonly Error InProgress = Error.Conflict("backup.backup_in_progress", "A backup of the database is being made");
     public static readonly Error InUse = Error.Conflict("backup.backup_in_use", "The backup is being restored");

@@ -6,19 +6,20 @@ using Platform.Identity;
 namespace Platform.Databases;
 
 /// <summary>Changes a database's settings. The row's version decides between two changes at once: the later one is refused.</summary>
-public sealed class ChangeDatabase(PlatformDbContext db, DatabaseQueries databases, DatabaseFiles files, AuditTrail audit, TimeProvider clock)
+public sealed class ChangeDatabase(PlatformDbContext db, DatabaseQueries databases, DatabaseEngines engines, CredentialLimit limit, AuditTrail audit, TimeProvider clock)
 {
     public async Task<Result<ManagedDatabase>> ChangeAsync(ManagedDatabase database, DatabaseChange change, CancellationToken ct)
     {
-        if (change.ResetPassword)
-            return db.Caller.CanIn(database.ProjectId, Permissions.DatabasesCredentials) ? DatabaseErrors.NoPassword : PermissionErrors.Missing(db.Caller, Permissions.DatabasesCredentials);
-        if (await databases.CheckProjectAsync(database, ct) is { } archived)
+        if (change.ResetPassword && await CheckResetAsync(database, ct) is { } refusal)
+            return refusal;
+        if (await databases.CheckProjectAsync(database.ProjectId, ct) is { } archived)
             return archived;
-        if (database.Status is not (DatabaseStatus.Available or DatabaseStatus.Error))
+        if (database.Status != DatabaseStatus.Available && (change.ResetPassword || database.Status != DatabaseStatus.Error))
             return DatabaseErrors.NotAvailable(database.Status);
-        if (change.NewMaxSizeMb is { } most && files.SizeOf(database) > DatabaseFiles.BytesOf(most))
+        var engine = engines.Of(database);
+        if (change.NewMaxSizeMb is { } most && (await engine.MeasureAsync([database], ct)).GetValueOrDefault(database.Id, database.SizeBytes) > DatabaseFiles.BytesOf(most))
             return DatabaseErrors.SizeLimit;
-        if (!Apply(database, change))
+        if (!await ApplyAsync(database, engine, change, ct))
             return database;
 
         database.UpdatedAt = clock.GetUtcNow();
@@ -26,17 +27,18 @@ public sealed class ChangeDatabase(PlatformDbContext db, DatabaseQueries databas
         try
         {
             await db.SaveChangesAsync(ct);
-            return database;
         }
-        catch (DbUpdateException fault) when (fault.IsUniqueViolation())
+        catch (DbUpdateException taken) when (taken.IsUniqueViolation())
         {
             return DatabaseErrors.NameTaken;
         }
+
+        return database.Status == DatabaseStatus.Available && await engine.ApplyAsync(database, endSessions: change.ResetPassword, ct) is { } fault ? fault : database;
     }
 
     public async Task<Result<ManagedDatabase>> ScheduleAsync(ManagedDatabase database, BackupScheduleChange change, CancellationToken ct)
     {
-        if (await databases.CheckProjectAsync(database, ct) is { } archived)
+        if (await databases.CheckProjectAsync(database.ProjectId, ct) is { } archived)
             return archived;
         Apply(database, change);
         await db.SaveChangesAsync(ct);
@@ -50,6 +52,23 @@ public sealed class ChangeDatabase(PlatformDbContext db, DatabaseQueries databas
         audit.Change("backupSchedule", before, database.BackupSchedule);
         database.UpdatedAt = now;
         database.Version++;
+    }
+
+    private async Task<Error?> CheckResetAsync(ManagedDatabase database, CancellationToken ct)
+    {
+        if (await limit.CountAsync(ct) is { } tooOften)
+            return tooOften;
+        return databases.CheckCredentials(database.ProjectId) ?? (database.Credentials is null ? DatabaseErrors.NoPassword : null);
+    }
+
+    private async Task<bool> ApplyAsync(ManagedDatabase database, IDatabaseEngine engine, DatabaseChange change, CancellationToken ct)
+    {
+        var any = Apply(database, change);
+        if (!change.ResetPassword)
+            return any;
+        await engine.RenewPasswordAsync(database, ct);
+        audit.Change("password", "***", "***");
+        return true;
     }
 
     // False when all is as it was.

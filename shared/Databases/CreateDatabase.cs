@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 using Platform.Audit;
 using Platform.Data;
 using Platform.Idempotency;
-using Platform.Identity;
 using Platform.Organizations;
 using Platform.Workflows;
 
@@ -11,20 +10,22 @@ namespace Platform.Databases;
 
 /// <summary>Stores a new database and starts the orchestration that makes it.</summary>
 public sealed class CreateDatabase(
-    PlatformDbContext db, IWorkflows workflows, AuditTrail audit, IdempotentRequest idempotency, IOptions<DatabaseOptions> options, CallerScope scope, TimeProvider clock)
+    PlatformDbContext db, DatabaseFactory factory, DatabaseQueries databases, IWorkflows workflows, AuditTrail audit, IdempotentRequest idempotency, IOptions<DatabaseOptions> options)
 {
     /// <summary>The database in <see cref="DatabaseStatus.Creating"/>.</summary>
-    /// <param name="answer">What the caller will be told; kept for repetitions of his request.</param>
-    public async Task<Result<ManagedDatabase>> CreateAsync(ProjectPlace project, NewDatabase wanted, Func<ManagedDatabase, object> answer, CancellationToken ct)
+    /// <param name="answer">What the caller will be told; kept for repetitions of his request, so without secrets.</param>
+    public async Task<Result<ManagedDatabase>> CreateAsync(
+        Guid projectId, NewDatabase wanted, string? correlationId, Func<ManagedDatabase, Task<object>> answer, CancellationToken ct)
     {
-        if (wanted.Engine != DatabaseEngine.Sqlite)
+        if (!factory.Offers(wanted.Engine))
             return DatabaseErrors.EngineUnavailable;
-        if (project.Status == ProjectStatus.Archived)
-            return DatabaseErrors.ProjectArchived;
-        var database = New(project, wanted);
+        if (await databases.CheckProjectAsync(projectId, ct) is { } archived)
+            return archived;
+        var database = await factory.NewAsync(db.Caller.OrganizationId!.Value, projectId, wanted, ct);
+        var told = await answer(database);
         try
         {
-            return await db.InTransactionAsync(() => InsertAsync(database, answer, ct), ct);
+            return await db.InTransactionAsync(() => InsertAsync(database, correlationId, told, ct), ct);
         }
         catch (DbUpdateException fault) when (fault.IsUniqueViolation())
         {
@@ -45,44 +46,15 @@ public sealed class CreateDatabase(
         return database;
     }
 
-    private async Task<Result<ManagedDatabase>> InsertAsync(ManagedDatabase database, Func<ManagedDatabase, object> answer, CancellationToken ct)
+    private async Task<Result<ManagedDatabase>> InsertAsync(ManagedDatabase database, string? correlationId, object answer, CancellationToken ct)
     {
         var added = await AddAsync(database, ct);
         if (!added.IsOk)
             return added;
         audit.Target("database", database.Id, database.Name);
-        workflows.Start(DatabaseProvision.Name, DatabaseProvision.InstanceId(database.Id), new DatabaseProvision.Input(database.OrganizationId, database.Id, scope.CorrelationId));
-        idempotency.Complete(answer(database));
+        workflows.Start(DatabaseProvision.Name, DatabaseProvision.InstanceId(database.Id), new DatabaseProvision.Input(database.OrganizationId, database.Id, correlationId));
+        idempotency.Complete(answer);
         await db.SaveChangesAsync(ct);
-        return database;
-    }
-
-    private ManagedDatabase New(ProjectPlace project, NewDatabase wanted)
-    {
-        var now = clock.GetUtcNow();
-        var database = new ManagedDatabase
-        {
-            Id = Guid.CreateVersion7(now),
-            OrganizationId = project.OrganizationId,
-            ProjectId = project.Id,
-            Name = wanted.Name,
-            Description = wanted.Description is { Length: > 0 } text ? text : null,
-            Engine = wanted.Engine,
-            Status = DatabaseStatus.Creating,
-            ReadOnly = wanted.ReadOnly,
-            DeletionProtection = wanted.DeletionProtection,
-            MaxSizeMb = wanted.MaxSizeMb ?? options.Value.SqliteMaxSizeMb,
-            MaxConnections = wanted.MaxConnections,
-            StatementTimeoutMs = wanted.StatementTimeoutMs,
-            InitSql = wanted.InitSql,
-            CreatedBy = db.Caller.UserId,
-            CreatedAt = now,
-            UpdatedAt = now,
-            Version = 1,
-        };
-        database.Tag(wanted.Tags ?? new Dictionary<string, string>());
-        if (wanted.BackupSchedule is { } schedule)
-            database.Schedule(BackupSchedule.Default.With(schedule), now);
         return database;
     }
 }

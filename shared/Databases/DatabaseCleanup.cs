@@ -4,8 +4,8 @@ using Platform.Organizations;
 
 namespace Platform.Databases;
 
-/// <summary>Removes the databases of a deleted organization or purged project and their backups, files first.</summary>
-internal sealed class DatabaseCleanup(PlatformDbContext db, DatabaseFiles files, BackupFiles content, QueryTurns turns) : ITenantCleanup
+/// <summary>Removes the databases of a deleted organization or purged project and their backups, they first and then their rows.</summary>
+internal sealed class DatabaseCleanup(PlatformDbContext db, DatabaseEngines engines, BackupFiles content, QueryTurns turns) : ITenantCleanup
 {
     private const int Batch = 100;
 
@@ -21,7 +21,7 @@ internal sealed class DatabaseCleanup(PlatformDbContext db, DatabaseFiles files,
         foreach (var database in databases)
         {
             turns.End(database.Id);
-            files.Delete(database);
+            await engines.Of(database).RemoveAsync(database.OrganizationId, database.Id, ct);
             db.Remove(database);
             db.Raise(DatabaseDeleted.Of(database));
         }
@@ -36,7 +36,11 @@ internal sealed class DatabaseCleanup(PlatformDbContext db, DatabaseFiles files,
 
         await db.SaveChangesAsync(ct);
         if (tenant.ProjectId is null && databases.Count < Batch)
-            files.DeleteFolder(tenant.OrganizationId);
+        {
+            foreach (var engine in engines.All)
+                engine.RemoveTenant(tenant.OrganizationId);
+        }
+
         return databases.Count == Batch || backups.Count == Batch;
     }
 }

@@ -19,11 +19,20 @@ public static class DatabaseErrors
     public static readonly Error NoPassword =
         Error.Invalid(Problem.Body("resetPassword", "A database of this engine has no password", "value_error"));
 
+    public static readonly Error ServerNotSetUp = Error.Conflict("database.engine_unavailable", "The server of this engine is not set up for managed databases");
+
+    public static readonly Error ServerUnavailable =
+        new(ErrorKind.Unavailable, "database.unavailable", "The server of the database does not answer") { RetryAfter = TimeSpan.FromSeconds(5) };
+
     public static readonly Error TooManyQueries =
         new(ErrorKind.RateLimited, "database.too_many_queries", "Too many queries are running at once") { RetryAfter = TimeSpan.FromSeconds(1) };
 
     /// <summary>A token shows credentials only when its scopes name the permission itself.</summary>
     public static readonly Error CredentialsUnnamed = PermissionErrors.Missing(Permissions.DatabasesCredentials, fromToken: true);
+
+    public static readonly Error LimitUnknown = new(ErrorKind.Unavailable, "database.unavailable", "Service temporarily unavailable") { RetryAfter = TimeSpan.FromSeconds(5) };
+
+    public static Error TooOften(TimeSpan wait) => new(ErrorKind.RateLimited, "database.rate_limited", "Rate limit exceeded") { RetryAfter = wait };
 
     public static Error LimitReached(int maximum) => Error.Conflict("database.database_limit", $"A project can have at most {maximum} databases");
 

@@ -7,10 +7,8 @@ using Platform.Organizations;
 namespace Platform.Databases;
 
 /// <summary>Finds the databases that the caller may see. Whether a database or project is there comes before whether the caller may.</summary>
-public sealed class DatabaseQueries(PlatformDbContext db, ProjectDirectory projects, AuditTrail audit)
+public sealed class DatabaseQueries(PlatformDbContext db, ProjectDirectory projects, CredentialLimit limit, AuditTrail audit)
 {
-    public const string AllProjects = "all";
-
     /// <summary>The database itself with its tags, if it is there (404) and the caller may (403); the running operation's audit entry names it.</summary>
     public async Task<Result<ManagedDatabase>> FindAsync(Guid id, string permission, CancellationToken ct)
     {
@@ -29,41 +27,25 @@ public sealed class DatabaseQueries(PlatformDbContext db, ProjectDirectory proje
         return caller.ScopePatterns?.Contains(Permissions.DatabasesCredentials, StringComparer.Ordinal) == false ? DatabaseErrors.CredentialsUnnamed : null;
     }
 
-    /// <summary>The project that a request names, else the active one, if it is one of the organization's (404) and the caller may there (403).</summary>
-    public async ValueTask<Result<ProjectPlace>> FindProjectAsync(string? named, string permission, CancellationToken ct)
+    /// <summary>As <see cref="CheckCredentials"/>, counted and audited: the caller will see the database's password.</summary>
+    public async Task<Error?> CheckRevealAsync(ManagedDatabase database, CancellationToken ct)
     {
-        var caller = db.Caller;
-        var id = named is null ? caller.ProjectId : Guid.TryParse(named, out var parsed) ? parsed : Guid.Empty;
-        if (id is not { } project || await projects.FindAsync(project, ct) is not { } place || place.OrganizationId != caller.OrganizationId || !caller.Reaches(project))
-            return DatabaseErrors.ProjectNotFound;
-        return caller.CanIn(project, permission) ? place : PermissionErrors.Missing(caller, permission);
+        if (await limit.CountAsync(ct) is { } tooOften)
+            return tooOften;
+        var refusal = CheckCredentials(database.ProjectId);
+        audit.Write("database.credentials_reveal", "database", database.Id, refusal is null ? AuditOutcome.Success : AuditOutcome.Denied);
+        await db.SaveChangesAsync(ct);
+        return refusal;
     }
 
-    /// <summary>A refusal when the database's project is archived: it can be looked at, not changed.</summary>
-    public async ValueTask<Error?> CheckProjectAsync(ManagedDatabase database, CancellationToken ct) =>
-        await projects.FindAsync(database.ProjectId, ct) is { Status: ProjectStatus.Archived } ? DatabaseErrors.ProjectArchived : null;
+    /// <summary>A refusal when the project is archived: its databases can be looked at, not changed.</summary>
+    public async ValueTask<Error?> CheckProjectAsync(Guid projectId, CancellationToken ct) =>
+        await projects.FindAsync(projectId, ct) is { Status: ProjectStatus.Archived } ? DatabaseErrors.ProjectArchived : null;
 
-    /// <param name="wanted">A refusal of its form is told after those of project and permission.</param>
-    public async Task<Result<Page<ManagedDatabase>>> ListAsync(Result<DatabaseFilter> wanted, CancellationToken ct)
+    /// <param name="projectId">Null: all of the organization.</param>
+    public async Task<Page<ManagedDatabase>> ListAsync(Guid? projectId, DatabaseFilter filter, CancellationToken ct)
     {
-        var databases = db.Databases.AsNoTracking();
-        var named = wanted.IsOk ? wanted.Value.ProjectId : null;
-        if (named != AllProjects)
-        {
-            var project = await FindProjectAsync(named, Permissions.DatabasesRead, ct);
-            if (!project.IsOk)
-                return project.Error;
-            databases = databases.Where(database => database.ProjectId == project.Value.Id);
-        }
-        else if (!db.Caller.CanIn(null, Permissions.DatabasesRead))
-        {
-            return PermissionErrors.Missing(db.Caller, Permissions.DatabasesRead);
-        }
-
-        if (!wanted.IsOk)
-            return wanted.Error;
-        var filter = wanted.Value;
-        var matches = Matching(databases, filter);
+        var matches = Matching(db.Databases.AsNoTracking().Where(database => projectId == null || database.ProjectId == projectId), filter);
         var total = await matches.LongCountAsync(ct);
         var rows = await Ordered(matches, filter.Sort).Skip(filter.Offset).Take(filter.Limit).Include(database => database.Tags).AsSplitQuery().ToListAsync(ct);
         return new Page<ManagedDatabase>(rows, total, filter.Limit, filter.Offset);

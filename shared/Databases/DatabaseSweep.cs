@@ -6,7 +6,7 @@ using Platform.Identity;
 namespace Platform.Databases;
 
 /// <summary>Keeps the sizes that the rows tell up to date, and begins deletions again that failed for good, and deletes expired backups. Bounded work per run; safe on several nodes.</summary>
-public sealed class DatabaseSweep(IServiceScopeFactory scopes, DatabaseFiles files, DatabaseReady ready, TimeProvider clock)
+public sealed class DatabaseSweep(IServiceScopeFactory scopes, DatabaseReady ready, TimeProvider clock)
 {
     private const int Batch = 200;
     private const int MostBatches = 50;
@@ -19,7 +19,7 @@ public sealed class DatabaseSweep(IServiceScopeFactory scopes, DatabaseFiles fil
         await using var scope = scopes.CreateScopeFor(Caller.Platform);
         var (db, delete) = (scope.ServiceProvider.GetRequiredService<PlatformDbContext>(), scope.ServiceProvider.GetRequiredService<DeleteDatabase>());
         await DeleteAgainAsync(db, delete, ct);
-        await MeasureAsync(db, ct);
+        await MeasureAsync(db, scope.ServiceProvider.GetRequiredService<DatabaseEngines>(), ct);
         await scope.ServiceProvider.GetRequiredService<MakeBackup>().DeleteExpiredAsync(Batch, ct);
     }
 
@@ -34,18 +34,28 @@ public sealed class DatabaseSweep(IServiceScopeFactory scopes, DatabaseFiles fil
     }
 
     // Queries that write say what they leave; what they did not live to say is found here.
-    private async Task MeasureAsync(PlatformDbContext db, CancellationToken ct)
+    private static async Task MeasureAsync(PlatformDbContext db, DatabaseEngines engines, CancellationToken ct)
     {
         var after = Guid.Empty;
         for (var batch = 0; batch < MostBatches; batch++)
         {
             var rows = await db.Databases.AsNoTracking().Where(database => database.Status == DatabaseStatus.Available && database.Id > after)
                 .OrderBy(database => database.Id).Take(Batch).ToListAsync(ct);
-            foreach (var (row, size) in rows.Select(row => (Row: row, Size: files.SizeOf(row))).Where(found => found.Size != found.Row.SizeBytes))
-                await db.StoreSizeAsync(row, new DatabaseSize(size, row.TableCount), ct);
+            foreach (var ofEngine in rows.GroupBy(row => row.Engine))
+                await MeasureAsync(db, engines.Of(ofEngine.Key), [.. ofEngine], ct);
             if (rows.Count < Batch)
                 return;
             after = rows[^1].Id;
+        }
+    }
+
+    private static async Task MeasureAsync(PlatformDbContext db, IDatabaseEngine engine, IReadOnlyList<ManagedDatabase> rows, CancellationToken ct)
+    {
+        var sizes = await engine.MeasureAsync(rows, ct);
+        foreach (var row in rows)
+        {
+            if (sizes.TryGetValue(row.Id, out var size) && size != row.SizeBytes)
+                await db.StoreSizeAsync(row, new DatabaseSize(size, row.TableCount), ct);
         }
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Platform.Dashboards;
 using Platform.Organizations;
 
 namespace Platform.Databases;
@@ -11,9 +12,12 @@ public static class DatabasesModule
         services.AddSingleton<DatabaseFiles>().AddSingleton<QueryTurns>().AddSingleton<SqliteQueries>().AddSingleton<DatabaseMetrics>().AddSingleton<DatabaseSweep>();
         services.AddScoped<DatabaseQueries>().AddScoped<DatabaseProgress>().AddScoped<QueryDatabase>();
         services.AddScoped<CreateDatabase>().AddScoped<ChangeDatabase>().AddScoped<DeleteDatabase>();
-        services.AddSingleton<BackupFiles>().AddSingleton<ScheduleBackups>();
+        services.AddScoped<DatabaseEngines>().AddScoped<IDatabaseEngine, SqliteEngine>().AddScoped<IDatabaseEngine, PostgresEngine>().AddScoped<DatabaseFactory>().AddScoped<DatabaseVault>().AddScoped<PostgresQueries>();
+        services.AddSingleton<PostgresAdministration>().AddSingleton<PostgresTools>().AddSingleton<ScheduleBackups>();
+        services.AddScoped<BackupFiles>().AddScoped<CredentialLimit>();
         services.AddScoped<BackupQueries>().AddScoped<StartBackup>().AddScoped<MakeBackup>().AddScoped<StartRestore>().AddScoped<RestoreBackup>();
         services.AddScoped<ProvisionDatabase>().AddScoped<RemoveDatabase>().AddScoped<ITenantCleanup, DatabaseCleanup>();
+        services.AddScoped<IDashboardPart, DatabaseDashboard>();
         return services;
     }
 }

@@ -17,7 +17,7 @@ public sealed class DeleteDatabase(PlatformDbContext db, DatabaseQueries databas
     {
         if (database.Status == DatabaseStatus.Deleting)
             return default(Nothing);
-        if (await databases.CheckProjectAsync(database, ct) is { } archived)
+        if (await databases.CheckProjectAsync(database.ProjectId, ct) is { } archived)
             return archived;
         if (database.DeletionProtection)
             return DatabaseErrors.DeletionProtected;

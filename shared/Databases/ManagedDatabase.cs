@@ -55,6 +55,9 @@ public sealed class ManagedDatabase : IProjectOwned
 
     public List<DatabaseTag> Tags { get; init; } = [];
 
+    /// <summary>Passwords of the engine's own roles, sealed; null where it has none.</summary>
+    public string? Credentials { get; set; }
+
     /// <summary>SQL that runs once when it is made; gone afterwards.</summary>
     public string? InitSql { get; set; }
 
@@ -96,6 +99,9 @@ public sealed class ManagedDatabase : IProjectOwned
     public DateTimeOffset UpdatedAt { get; set; }
 
     public long Version { get; set; }
+
+    /// <summary>It has more than it may; it takes no SQL that writes then.</summary>
+    public bool IsOverSize => SizeBytes > MaxSizeMb * 1024L * 1024L;
 
     public TimeSpan StatementTimeout => TimeSpan.FromMilliseconds(StatementTimeoutMs);
 

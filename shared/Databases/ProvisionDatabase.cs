@@ -4,24 +4,27 @@ using Platform.Data;
 namespace Platform.Databases;
 
 /// <summary>Makes what was stored as <see cref="DatabaseStatus.Creating"/>. May run again after a crash: it begins anew as long as the row says so.</summary>
-public sealed class ProvisionDatabase(PlatformDbContext db, DatabaseFiles files, SqliteQueries sqlite, TimeProvider clock)
+public sealed class ProvisionDatabase(PlatformDbContext db, DatabaseEngines engines, TimeProvider clock)
 {
     private const string Failed = "The database could not be created";
 
-    public async Task RunAsync(Guid id, CancellationToken ct)
+    public async Task RunAsync(Guid organizationId, Guid id, CancellationToken ct)
     {
         if (await FindAsync(id, ct) is not { } database)
+        {
+            await RemoveOrphanAsync(organizationId, id, ct);
             return;
-        files.Create(database);
-        var made = await sqlite.InitializeAsync(database, ct);
+        }
+
+        var made = await engines.Of(database).CreateAsync(database, ct);
         if (!made.IsOk)
         {
             await FailAsync(database, made.Error.Message, ct);
             return;
         }
 
-        (database.SizeBytes, database.TableCount) = (made.Value.SizeBytes, made.Value.TableCount);
-        database.EngineVersion = SqliteQueries.EngineVersion;
+        (database.SizeBytes, database.TableCount) = (made.Value.Size.SizeBytes, made.Value.Size.TableCount);
+        database.EngineVersion = made.Value.EngineVersion;
         database.Status = DatabaseStatus.Available;
         db.Raise(DatabaseCreated.Of(database));
         await SaveAsync(database, ct);
@@ -34,12 +37,21 @@ public sealed class ProvisionDatabase(PlatformDbContext db, DatabaseFiles files,
             await FailAsync(database, Failed, ct);
     }
 
+    // A process that died may have made it just when its organization or project was removed.
+    private async Task RemoveOrphanAsync(Guid organizationId, Guid id, CancellationToken ct)
+    {
+        if (await db.Databases.AnyAsync(database => database.Id == id, ct))
+            return;
+        foreach (var engine in engines.All)
+            await engine.RemoveAsync(organizationId, id, ct);
+    }
+
     private Task<ManagedDatabase?> FindAsync(Guid id, CancellationToken ct) =>
         db.Databases.SingleOrDefaultAsync(database => database.Id == id && database.Status == DatabaseStatus.Creating, ct);
 
     private async Task FailAsync(ManagedDatabase database, string reason, CancellationToken ct)
     {
-        files.Delete(database);
+        await engines.Of(database).RemoveAsync(database.OrganizationId, database.Id, ct);
         (database.Status, database.Error) = (DatabaseStatus.Error, reason);
         await SaveAsync(database, ct);
     }
@@ -55,7 +67,7 @@ public sealed class ProvisionDatabase(PlatformDbContext db, DatabaseFiles files,
         }
         catch (DbUpdateConcurrencyException)
         {
-            files.Delete(database); // its organization or project was removed meanwhile
+            await engines.Of(database).RemoveAsync(database.OrganizationId, database.Id, ct); // its organization or project was removed meanwhile
         }
     }
 }

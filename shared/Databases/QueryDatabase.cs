@@ -7,7 +7,7 @@ using Platform.Identity;
 namespace Platform.Databases;
 
 /// <summary>Runs users' SQL on a database, and shows what it consists of. Neither SQL nor rows are told to the audit log.</summary>
-public sealed class QueryDatabase(PlatformDbContext db, SqliteQueries sqlite, DatabaseQueries databases, DatabaseMetrics metrics, AuditTrail audit, TimeProvider clock)
+public sealed class QueryDatabase(PlatformDbContext db, DatabaseEngines engines, DatabaseQueries databases, DatabaseMetrics metrics, AuditTrail audit, TimeProvider clock)
 {
     public async Task<Result<SqlAnswer>> RunAsync(ManagedDatabase database, SqlRequest request, CancellationToken ct)
     {
@@ -21,7 +21,9 @@ public sealed class QueryDatabase(PlatformDbContext db, SqliteQueries sqlite, Da
             return DatabaseErrors.TimeoutTooLong(database.StatementTimeoutMs);
         if (!reads && database.ReadOnly)
             return DatabaseErrors.ReadOnly;
-        if (!reads && await databases.CheckProjectAsync(database, ct) is { } archived)
+        if (database.Status != DatabaseStatus.Available)
+            return DatabaseErrors.NotAvailable(database.Status);
+        if (!reads && await databases.CheckProjectAsync(database.ProjectId, ct) is { } archived)
             return archived;
 
         var script = new SqlScript(sql)
@@ -33,22 +35,22 @@ public sealed class QueryDatabase(PlatformDbContext db, SqliteQueries sqlite, Da
             AsObjects = request.RowFormat == RowFormat.Objects,
         };
         var began = clock.GetTimestamp();
-        var outcome = await sqlite.RunAsync(database, script, TimeSpan.FromMilliseconds(request.TimeoutMs ?? database.StatementTimeoutMs), ct);
+        var outcome = await engines.Of(database).RunAsync(database, script, TimeSpan.FromMilliseconds(request.TimeoutMs ?? database.StatementTimeoutMs), ct);
         var took = clock.GetElapsedTime(began);
         metrics.Queried(outcome.IsOk ? "ok" : outcome.Error.Code, took);
         if (!outcome.IsOk)
             return outcome.Error;
         if (outcome.Value.Size is { } size && (size.SizeBytes != database.SizeBytes || size.TableCount != database.TableCount))
             await db.StoreSizeAsync(database, size, CancellationToken.None); // the change is there, whether the caller still listens or not
-        return Answer(outcome.Value.Results, reads, took);
+        return Answer(outcome.Value, reads, took);
     }
 
     public Task<Result<Page<TableSummary>>> ListTablesAsync(ManagedDatabase database, TableFilter filter, CancellationToken ct) =>
-        sqlite.ReadAsync(database, catalog => catalog.List(filter), ct);
+        engines.Of(database).ListTablesAsync(database, filter, ct);
 
     public async Task<Result<TableDetail>> FindTableAsync(ManagedDatabase database, string name, TableDetailQuery query, CancellationToken ct)
     {
-        var found = await sqlite.ReadAsync(database, catalog => catalog.Find(name, query), ct);
+        var found = await engines.Of(database).FindTableAsync(database, name, query, ct);
         return found.IsOk ? found.Value is { } table ? table : DatabaseErrors.TableNotFound : found.Error;
     }
 
@@ -59,11 +61,12 @@ public sealed class QueryDatabase(PlatformDbContext db, SqliteQueries sqlite, Da
         audit.Note("read_only", reads);
     }
 
-    private SqlAnswer Answer(IReadOnlyList<StatementResult> results, bool reads, TimeSpan took)
+    private SqlAnswer Answer(SqlOutcome outcome, bool reads, TimeSpan took)
     {
+        var results = outcome.Results;
         var last = results[^1];
         audit.Note("rows", results.Sum(result => result.RowCount));
         return new SqlAnswer(
-            last.Columns, last.Rows, last.RowCount, last.AffectedRows, last.Truncated, last.Command, reads, (long)took.TotalMilliseconds, Notices: [], results.Count > 1 ? results : []);
+            last.Columns, last.Rows, last.RowCount, last.AffectedRows, last.Truncated, last.Command, reads, (long)took.TotalMilliseconds, outcome.Notices, results.Count > 1 ? results : []);
     }
 }

@@ -3,8 +3,8 @@ using Platform.Data;
 
 namespace Platform.Databases;
 
-/// <summary>Removes a database in <see cref="DatabaseStatus.Deleting"/>: its files, its backups but for the last, then its row. Each step may be repeated.</summary>
-public sealed class RemoveDatabase(PlatformDbContext db, DatabaseFiles files, MakeBackup backups, QueryTurns turns, TimeProvider clock)
+/// <summary>Removes a database in <see cref="DatabaseStatus.Deleting"/>: itself, its backups but for the last, then its row. Each step may be repeated.</summary>
+public sealed class RemoveDatabase(PlatformDbContext db, DatabaseEngines engines, MakeBackup backups, QueryTurns turns, TimeProvider clock)
 {
     private const string Failed = "The database could not be deleted; it is tried again";
 
@@ -13,7 +13,7 @@ public sealed class RemoveDatabase(PlatformDbContext db, DatabaseFiles files, Ma
         if (await FindAsync(id, ct) is not { } database)
             return;
         turns.End(id);
-        files.Delete(database);
+        await engines.Of(database).RemoveAsync(database.OrganizationId, id, ct);
         await backups.DeleteOfAsync(id, database.FinalBackupId, ct);
         db.Remove(database);
         db.Raise(DatabaseDeleted.Of(database));

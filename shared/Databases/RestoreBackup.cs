@@ -4,7 +4,7 @@ using Platform.Data;
 namespace Platform.Databases;
 
 /// <summary>Puts a backup into a database that waits for it. May run again after a crash, until the row says that it is over.</summary>
-public sealed class RestoreBackup(PlatformDbContext db, BackupFiles content, DatabaseFiles files, QueryTurns turns, TimeProvider clock)
+public sealed class RestoreBackup(PlatformDbContext db, BackupFiles content, DatabaseEngines engines, QueryTurns turns, TimeProvider clock)
 {
     private const string Failed = "The backup could not be restored";
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(70); // no query lasts longer
@@ -23,11 +23,12 @@ public sealed class RestoreBackup(PlatformDbContext db, BackupFiles content, Dat
         var isNew = target.Status == DatabaseStatus.Creating;
         try
         {
-            var size = await content.RestoreAsync(backup, target, quiet => EndQueriesAsync(targetId, quiet), ct);
-            (target.SizeBytes, target.TableCount, target.EngineVersion) = (size.SizeBytes, size.TableCount, SqliteQueries.EngineVersion);
+            var made = await content.RestoreAsync(backup, target, quiet => EndQueriesAsync(targetId, quiet), ct);
+            (target.SizeBytes, target.TableCount, target.EngineVersion) = (made.Size.SizeBytes, made.Size.TableCount, made.EngineVersion);
         }
         catch (BackupException refused)
         {
+            await engines.Of(target).AbandonRestoreAsync(target, ct);
             await EndAsync(target, refused.Message, ct);
             return;
         }
@@ -40,8 +41,10 @@ public sealed class RestoreBackup(PlatformDbContext db, BackupFiles content, Dat
     /// <summary>Says that it failed for good: the old data serve again, and a new database is none.</summary>
     public async Task FailAsync(Guid restoreId, Guid targetId, CancellationToken ct)
     {
-        if (await FindAsync(restoreId, targetId, ct) is { } target)
-            await EndAsync(target, Failed, ct);
+        if (await FindAsync(restoreId, targetId, ct) is not { } target)
+            return;
+        await engines.Of(target).AbandonRestoreAsync(target, ct);
+        await EndAsync(target, Failed, ct);
     }
 
     private async Task<ManagedDatabase?> FindAsync(Guid restoreId, Guid targetId, CancellationToken ct)
@@ -81,7 +84,7 @@ public sealed class RestoreBackup(PlatformDbContext db, BackupFiles content, Dat
         }
         catch (DbUpdateConcurrencyException)
         {
-            files.Delete(target); // its organization or project was removed meanwhile
+            await engines.Of(target).RemoveAsync(target.OrganizationId, target.Id, ct); // its organization or project was removed meanwhile
         }
     }
 }

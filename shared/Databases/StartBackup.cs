@@ -9,13 +9,14 @@ namespace Platform.Databases;
 
 /// <summary>Stores new backups and starts the orchestrations that make them; deletes them.</summary>
 public sealed class StartBackup(
-    PlatformDbContext db, BackupFiles content, IWorkflows workflows, AuditTrail audit, IdempotentRequest idempotency, CallerScope scope, TimeProvider clock)
+    PlatformDbContext db, BackupFiles content, DatabaseEngines engines, IWorkflows workflows, AuditTrail audit, IdempotentRequest idempotency, TimeProvider clock)
 {
     private const int MaxManual = 50;
 
     /// <summary>The backup in <see cref="BackupStatus.Pending"/>.</summary>
     /// <param name="answer">What the caller will be told; kept for repetitions of his request.</param>
-    public async Task<Result<DatabaseBackup>> StartAsync(ManagedDatabase database, NewBackup wanted, Func<DatabaseBackup, object> answer, CancellationToken ct)
+    public async Task<Result<DatabaseBackup>> StartAsync(
+        ManagedDatabase database, NewBackup wanted, string? correlationId, Func<DatabaseBackup, object> answer, CancellationToken ct)
     {
         if (database.Status != DatabaseStatus.Available)
             return DatabaseErrors.NotAvailable(database.Status);
@@ -24,7 +25,7 @@ public sealed class StartBackup(
         if (await db.DatabaseBackups.CountAsync(other => other.DatabaseId == database.Id && other.Type == BackupType.Manual, ct) >= MaxManual)
             return BackupErrors.TooMany(MaxManual);
         var backup = Add(database, BackupType.Manual, wanted.Name, wanted.ExpiresInDays);
-        workflows.Start(DatabaseBackupRun.Name, DatabaseBackupRun.InstanceId(backup.Id), new DatabaseBackupRun.Input(backup.OrganizationId, backup.Id, scope.CorrelationId));
+        workflows.Start(DatabaseBackupRun.Name, DatabaseBackupRun.InstanceId(backup.Id), new DatabaseBackupRun.Input(backup.OrganizationId, backup.Id, correlationId));
         audit.Target("database_backup", backup.Id, backup.Name);
         idempotency.Complete(answer(backup));
         try
@@ -66,8 +67,8 @@ public sealed class StartBackup(
             Name = name is { Length: > 0 } ? name : null,
             Type = type,
             Status = BackupStatus.Pending,
-            Format = BackupFormat.Sqlite,
-            EngineVersion = SqliteQueries.EngineVersion,
+            Format = engines.Of(database).BackupFormat,
+            EngineVersion = database.EngineVersion ?? "",
             ExpiresAt = expiresInDays is { } days ? now.AddDays(days) : null,
             CreatedBy = db.Caller.UserId,
             CreatedAt = now,

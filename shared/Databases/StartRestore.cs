@@ -13,7 +13,7 @@ public sealed record StartedRestore(Guid RestoreId, Guid DatabaseId, Guid Target
 
 /// <summary>Begins to put a backup into its database, or into a new one.</summary>
 public sealed class StartRestore(
-    PlatformDbContext db, BackupFiles content, CreateDatabase create, StartBackup backups, IWorkflows workflows, IdempotentRequest idempotency, TimeProvider clock)
+    PlatformDbContext db, BackupFiles content, DatabaseFactory factory, CreateDatabase create, StartBackup backups, IWorkflows workflows, IdempotentRequest idempotency)
 {
     private const int SafetyDays = 7;
 
@@ -27,9 +27,10 @@ public sealed class StartRestore(
             return BackupErrors.InProgress;
         if (!await content.IsWholeAsync(backup, ct))
             return BackupErrors.Corrupt;
+        var target = wanted.Mode == RestoreMode.New ? await factory.CopyAsync(database, wanted.Name!, ct) : database;
         try
         {
-            return await db.InTransactionAsync(() => BeginAsync(database, backup, wanted, correlationId, ct), ct);
+            return await db.InTransactionAsync(() => BeginAsync(database, target, backup, wanted, correlationId, ct), ct);
         }
         catch (DbUpdateException fault) when (fault.IsUniqueViolation())
         {
@@ -37,17 +38,15 @@ public sealed class StartRestore(
         }
     }
 
-    private async Task<Result<StartedRestore>> BeginAsync(ManagedDatabase database, DatabaseBackup backup, NewRestore wanted, string? correlationId, CancellationToken ct)
+    private async Task<Result<StartedRestore>> BeginAsync(
+        ManagedDatabase database, ManagedDatabase target, DatabaseBackup backup, NewRestore wanted, string? correlationId, CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
-        var target = database;
+        var now = factory.Now;
         DatabaseBackup? safety = null;
         if (wanted.Mode == RestoreMode.New)
         {
-            var made = await create.AddAsync(CopyOf(database, wanted.Name!), ct);
-            if (!made.IsOk)
-                return made.Error;
-            target = made.Value;
+            if (await create.AddAsync(target, ct) is { IsOk: false, Error: var refusal })
+                return refusal!;
         }
         else
         {
@@ -66,28 +65,5 @@ public sealed class StartRestore(
         idempotency.Complete(answer);
         await db.SaveChangesAsync(ct);
         return answer;
-    }
-
-    private ManagedDatabase CopyOf(ManagedDatabase database, string name)
-    {
-        var now = clock.GetUtcNow();
-        var copy = new ManagedDatabase
-        {
-            Id = Guid.CreateVersion7(now),
-            OrganizationId = database.OrganizationId,
-            ProjectId = database.ProjectId,
-            Name = name,
-            Description = database.Description,
-            Engine = database.Engine,
-            Status = DatabaseStatus.Creating,
-            MaxSizeMb = database.MaxSizeMb,
-            MaxConnections = database.MaxConnections,
-            StatementTimeoutMs = database.StatementTimeoutMs,
-            CreatedBy = db.Caller.UserId,
-            CreatedAt = now,
-            UpdatedAt = now,
-        };
-        copy.Tag(database.Tags.ToDictionary(tag => tag.Key, tag => tag.Value));
-        return copy;
     }
 }

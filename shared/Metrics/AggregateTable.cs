@@ -96,7 +96,6 @@ internal sealed class AggregateCell
         return double.IsFinite(value) ? value : null;
     }
 
-    // Linear interpolation between closest ranks, as SQL's percentile_cont (delivery.md §0.7).
     private double PercentileOf(int percentile)
     {
         if (_sorted is null)
@@ -105,8 +104,6 @@ internal sealed class AggregateCell
             Array.Sort(_sorted);
         }
 
-        var rank = percentile / 100.0 * (_sorted.Length - 1);
-        var (below, above) = ((int)Math.Floor(rank), (int)Math.Ceiling(rank));
-        return below == above ? _sorted[below] : _sorted[below] + ((rank - below) * (_sorted[above] - _sorted[below]));
+        return Percentile.Of(_sorted, percentile);
     }
 }

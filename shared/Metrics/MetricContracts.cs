@@ -42,6 +42,9 @@ public sealed record SeriesFilter
 
     /// <summary>Values by tag.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Tags { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>A further condition.</summary>
+    public Func<MetricSeries, bool>? Fits { get; init; }
 }
 
 /// <summary>From ≤ t &lt; to.</summary>

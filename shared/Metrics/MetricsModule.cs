@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Platform.Dashboards;
 
 namespace Platform.Metrics;
 
@@ -10,6 +11,7 @@ public static class MetricsModule
         services.AddSection<AnalyticsOptions>(AnalyticsOptions.Section);
         services.AddScoped<SeriesRegistry>().AddScoped<PointWriter>().AddScoped<RecordMetrics>();
         services.AddScoped<SeriesQueries>().AddScoped<PointReader>().AddScoped<MetricQueries>().AddScoped<AggregateMetrics>().AddScoped<WindowQueries>();
+        services.AddScoped<MetricSummaries>().AddScoped<IDashboardPart, ApiDashboard>().AddScoped<IDashboardPart, CustomDashboard>();
         services.AddSingleton<MetricSweep>();
         return services;
     }

@@ -20,7 +20,7 @@ public sealed class SeriesQueries(PlatformDbContext db)
         if (filter.Sources.Count > 0)
             rows = rows.Where(series => filter.Sources.Contains(series.Source));
         var found = await rows.ToListAsync(ct);
-        found.RemoveAll(series => !HasName(series, filter.Names) || !HasTags(series, filter.Tags));
+        found.RemoveAll(series => !HasName(series, filter.Names) || !HasTags(series, filter.Tags) || filter.Fits?.Invoke(series) == false);
         return found;
     }
 

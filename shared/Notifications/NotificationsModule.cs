@@ -26,6 +26,7 @@ public static class NotificationsModule
         services.AddEventHandler<NotifyOfTokenExpiry>("notifications", [NotifyOfTokenExpiry.EventType]);
         services.AddEventHandler<NotifyOfQuota>("notifications", [NotifyOfQuota.EventType]);
         services.AddEventHandler<NotifyOfAlert>("notifications", [NotifyOfAlert.EventType]);
+        services.AddEventHandler<NotifyOfBuild>("notifications", [.. NotifyOfBuild.EventTypes]);
         services.AddEventHandler<NotifyOfWebhook>("notifications", [NotifyOfWebhook.EventType]);
         services.AddEventHandler<NotifyOfAccountChange>("notifications", [.. NotifyOfAccountChange.EventTypes]);
         return services;

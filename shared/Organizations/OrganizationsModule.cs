@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Platform.Dashboards;
 using Platform.Identity;
 
 namespace Platform.Organizations;
@@ -17,6 +18,7 @@ public static class OrganizationsModule
         services.AddScoped<InvitationRules>().AddScoped<InvitationSender>().AddScoped<InvitationService>().AddScoped<AcceptInvitation>().AddScoped<InvitationQueries>().AddScoped<IInvitationGate, InvitationGate>();
         services.AddScoped<ProjectService>().AddScoped<ProjectMemberService>().AddScoped<ProjectQueries>();
         services.AddScoped<DeleteOrganization>().AddScoped<TenantRemoval>().AddScoped<ITenantCleanup, UserRows>();
+        services.AddScoped<IDashboardPart, TeamDashboard>();
         return services;
     }
 }

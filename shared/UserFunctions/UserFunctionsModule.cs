@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Platform.Dashboards;
 using Platform.Organizations;
 
 namespace Platform.UserFunctions;
@@ -18,6 +19,7 @@ public static class UserFunctionsModule
         services.AddScoped<InvokeFunction>().AddScoped<KeptAnswer>().AddScoped<TestFunction>().AddSingleton<TestTurns>();
         services.AddScoped<InvocationQueries>().AddScoped<InvocationFigures>().AddScoped<FunctionStatistics>().AddScoped<FunctionMetrics>().AddScoped<AnalyzeFunction>();
         services.AddScoped<ITenantCleanup, FunctionCleanup>().AddSingleton<FunctionSweep>();
+        services.AddScoped<IDashboardPart, FunctionDashboard>().AddScoped<IDashboardPart, DeploymentDashboard>();
         services.AddWorkers();
         return services;
     }

@@ -13,6 +13,7 @@ public static class VariablesModule
         services.AddScoped<CreateVariable>();
         services.AddScoped<ChangeVariable>();
         services.AddScoped<RuntimeVariables>();
+        services.AddScoped<RuntimeValues>();
         services.AddScoped<SetRuntimeVariables>();
         services.AddSingleton<VariableFileSweep>();
         return services;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Platform.Dashboards;
 using Platform.Events;
 using Platform.Organizations;
 
@@ -16,6 +17,7 @@ public static class WebhooksModule
         services.AddScoped<CreateWebhook>().AddScoped<ChangeWebhook>().AddScoped<TestWebhook>().AddScoped<RetryDelivery>();
         services.AddScoped<ITenantCleanup, WebhookStop>().AddScoped<ITenantCleanup, WebhookLogCleanup>();
         services.AddSingleton<WebhookSweep>();
+        services.AddScoped<IDashboardPart, WebhookDashboard>();
         services.AddDelivery();
         return services.AddEventHandler<WebhookFanOut>(WebhookConsumer.Subscription, PublicEvents.StoredTypes);
     }

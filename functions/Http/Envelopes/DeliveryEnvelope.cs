@@ -20,6 +20,11 @@ internal sealed class DeliveryEnvelope : Envelope
             writer.WriteNumber("total"u8, page.Total);
             writer.WriteNumber("limit"u8, page.Limit);
             writer.WriteNumber("offset"u8, page.Offset);
+            foreach (var (name, more) in page.More ?? new Dictionary<string, object>())
+            {
+                writer.WritePropertyName(name);
+                WriteValue(writer, more);
+            }
         }
         else
         {

@@ -37,6 +37,14 @@ public sealed record Comparison(Quantity Left, string Operator, Quantity Right) 
 {
     public override string ToString() => $"{Left} {Operator} {Right}";
 
+    /// <summary>The number that a call is compared with, where nothing else stands beside them.</summary>
+    internal double? LevelOf(MetricCall call) => (Left, Right) switch
+    {
+        (MetricCall left, Number right) when left == call => right.Value,
+        (Number left, MetricCall right) when right == call => left.Value,
+        _ => null,
+    };
+
     public bool Holds(double left, double right) => Operator switch
     {
         ">" => left > right,

@@ -24,13 +24,13 @@ public sealed class DatabaseFiles
 
     public static long BytesOf(int mebibytes) => mebibytes * 1024L * 1024L;
 
-    public string PathOf(ManagedDatabase database) => Path.Combine(FolderOf(database.OrganizationId), $"{database.Id:N}.db");
+    public string PathOf(ManagedDatabase database) => PathOf(database.OrganizationId, database.Id);
 
     /// <summary>An empty file in the place of the database, whatever was there.</summary>
     public void Create(ManagedDatabase database)
     {
         CreateFolder(FolderOf(database.OrganizationId));
-        Delete(database);
+        Delete(database.OrganizationId, database.Id);
         CreateFile(PathOf(database));
     }
 
@@ -66,10 +66,10 @@ public sealed class DatabaseFiles
         return Path.Combine(TemporaryFolder, name);
     }
 
-    public void Delete(ManagedDatabase database)
+    public void Delete(Guid organizationId, Guid databaseId)
     {
-        if (Directory.Exists(FolderOf(database.OrganizationId)))
-            DeleteFile(PathOf(database));
+        if (Directory.Exists(FolderOf(organizationId)))
+            DeleteFile(PathOf(organizationId, databaseId));
     }
 
     /// <summary>Deletes the folder of an organization that has no database any more.</summary>
@@ -83,6 +83,8 @@ public sealed class DatabaseFiles
     public long SizeOf(ManagedDatabase database) => new FileInfo(PathOf(database)) is { Exists: true } file ? file.Length : 0;
 
     public void CreateTemporaryFolder() => CreateFolder(TemporaryFolder);
+
+    private string PathOf(Guid organizationId, Guid databaseId) => Path.Combine(FolderOf(organizationId), $"{databaseId:N}.db");
 
     private string FolderOf(Guid organizationId) => Path.Combine(_root, organizationId.ToString("N"));
 

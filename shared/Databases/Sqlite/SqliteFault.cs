@@ -20,7 +20,7 @@ internal sealed class SqliteFault(int code, string message) : Exception(message)
     public static SqliteFault Refused(string codeWord, string message) => new(raw.SQLITE_AUTH, message, Refusal(codeWord, message, "SQLITE_AUTH"));
 
     public static Error Refusal(string codeWord, string message, string state, string? hint = null) =>
-        Error.Invalid($"database.{codeWord}", message) with { Details = [new SqlProblem(state, hint)] };
+        SqlRefusal.ErrorOf(codeWord, message, new SqlProblem(state, Hint: hint));
 
     /// <summary>The refusal that the caller gets.</summary>
     /// <param name="timedOut">The query's time was over.</param>
@@ -57,7 +57,3 @@ internal sealed class SqliteFault(int code, string message) : Exception(message)
     private static string? HintOf(string message) =>
         message.Contains("VACUUM", StringComparison.Ordinal) && message.Contains("transaction", StringComparison.Ordinal) ? "Send it alone with transaction:false" : null;
 }
-
-/// <summary>A detail of a refused query: the engine's state, and what may help.</summary>
-public sealed record SqlProblem(
-    string SqlState, [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] string? Hint);

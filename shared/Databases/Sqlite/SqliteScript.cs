@@ -32,7 +32,7 @@ internal sealed class SqliteScript(SqliteHandle handle, SqlScript script)
             if (isAlone && (!changes || !script.InTransaction))
             {
                 RunAlone(first);
-                return new SqlOutcome(_results, changes ? Measure() : null);
+                return new SqlOutcome(_results, changes ? Measure() : null, Notices: []);
             }
 
             handle.Execute("BEGIN IMMEDIATE");
@@ -46,7 +46,7 @@ internal sealed class SqliteScript(SqliteHandle handle, SqlScript script)
         }
 
         handle.Execute("COMMIT");
-        return new SqlOutcome(_results, Measure());
+        return new SqlOutcome(_results, Measure(), Notices: []);
     }
 
     private void RunAlone(sqlite3_stmt statement)

@@ -26,8 +26,8 @@ public sealed class SourceArchiveTests : IDisposable
         Assert.Equal(new UnpackedArchive(3, 11), result.Value);
         Assert.Equal("A", await File.ReadAllTextAsync(Path.Combine(Root, "bin/same")));
         Assert.Equal("A", await File.ReadAllTextAsync(Path.Combine(Root, "b.txt")));
-        Assert.True((File.GetUnixFileMode(Path.Combine(Root, "bin/tool")) & UnixFileMode.OtherExecute) != 0);
-        Assert.False((File.GetUnixFileMode(Path.Combine(Root, "a.txt")) & UnixFileMode.UserExecute) != 0);
+        Assert.True(UnixFiles.IsExecutable(Path.Combine(Root, "bin/tool")));
+        Assert.False(UnixFiles.IsExecutable(Path.Combine(Root, "a.txt")));
         Assert.True(Directory.Exists(Path.Combine(Root, "empty")));
     }
 
@@ -49,7 +49,7 @@ public sealed class SourceArchiveTests : IDisposable
 
         Assert.Equal(new UnpackedArchive(2, 2), result.Value);
         Assert.Equal("A", await File.ReadAllTextAsync(Path.Combine(Root, "link")));
-        Assert.True((File.GetUnixFileMode(Path.Combine(Root, "run.sh")) & UnixFileMode.UserExecute) != 0);
+        Assert.True(UnixFiles.IsExecutable(Path.Combine(Root, "run.sh")));
     }
 
     [Theory]
@@ -128,7 +128,7 @@ public sealed class SourceArchiveTests : IDisposable
         Assert.Equal(packed, await SourceFiles.PackAsync(files.Reverse()));
         Assert.Equal(new UnpackedArchive(2, 7), (await UnpackAsync(packed)).Value);
         Assert.Equal([0, 1, 2], await File.ReadAllBytesAsync(Path.Combine(Root, "a.bin")));
-        Assert.True((File.GetUnixFileMode(Path.Combine(Root, "b/run.sh")) & UnixFileMode.UserExecute) != 0);
+        Assert.True(UnixFiles.IsExecutable(Path.Combine(Root, "b/run.sh")));
     }
 
     [Fact]

@@ -43,6 +43,8 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
         ["varId"] = async ids => (await ids.CreateAsync("/api/settings/env-vars", new { key = "OWNERS_KEY", value = "a value" })).GetProperty("data").GetProperty("id").GetString()!,
         ["databaseId"] = async ids => (await ids.CreateAsync("/api/databases", new { name = "owners", initSql = "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)" })).GetProperty("data").GetProperty("id").GetString()!,
         ["backupId"] = async ids => (await ids.CreateAsync($"/api/databases/{await ids.ValueAsync("databaseId")}/backups", new { })).GetProperty("data").GetProperty("id").GetString()!,
+        ["buildId"] = async ids => (await ids.CreateAsync($"/api/builds/project/{await ids.ValueAsync("projectId")}", new { executor = "external" })).GetProperty("data").GetProperty("id").GetString()!,
+        ["stepId"] = async ids => (await ids.CreateAsync($"/api/builds/{await ids.ValueAsync("buildId")}/steps", new { name = "owners" })).GetProperty("data").GetProperty("id").GetString()!,
         ["functionId"] = async ids => (await ids.CreateAsync($"/api/functions/project/{await ids.ValueAsync("projectId")}", new { name = "owners", runtime = "node", code = "exports.handler = () => 1", network = "none", deploy = false })).GetProperty("data").GetProperty("id").GetString()!,
         ["deploymentId"] = async ids => (await ids.CreateAsync($"/api/functions/{await ids.ValueAsync("functionId")}/deploy", new { })).GetProperty("data").GetProperty("id").GetString()!,
         ["variableId"] = async ids => (await ids.CreateAsync($"/api/projects/{await ids.ValueAsync("projectId")}/variables", new { key = "OWNERS_KEY", value = "a value" })).GetProperty("data").GetProperty("id").GetString()!,
@@ -63,6 +65,7 @@ internal sealed partial class RouteIds(PlatformApp app, TestUser owner)
         ["version"] = "1",
         ["tableName"] = "notes",
         ["key"] = "a-key",
+        ["artifactId"] = "all",
     };
 
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _made = new(StringComparer.Ordinal);

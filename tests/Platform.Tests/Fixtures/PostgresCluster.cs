@@ -12,7 +12,8 @@ internal sealed class PostgresCluster(string binaries, string directory, string?
     /// <summary>How many were made on this server.</summary>
     public int Databases => _databases;
 
-    public static async Task<PostgresCluster> StartAsync()
+    /// <param name="passwords">Everybody but the superuser has to show his password.</param>
+    public static async Task<PostgresCluster> StartAsync(bool passwords = false)
     {
         var directory = Directory.CreateTempSubdirectory("pg-").FullName;
         var user = Environment.IsPrivilegedProcess ? await UnprivilegedUserAsync() : null;
@@ -20,6 +21,8 @@ internal sealed class PostgresCluster(string binaries, string directory, string?
         if (user is not null)
             await RunAsync("chown", user, directory);
         await cluster.RunServerToolAsync("initdb", "-D", cluster.Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
+        if (passwords)
+            await File.WriteAllTextAsync(Path.Combine(cluster.Data, "pg_hba.conf"), "local all postgres trust\nlocal all all scram-sha-256\n");
         await cluster.StartServerAsync();
         return cluster;
     }

@@ -15,6 +15,7 @@ public sealed class AuditRulesTests
         ["Auth_Logout"] = "the service writes auth.logout itself when there is a session to end; without one nothing happens",
         ["ChecksSignIn_SignIn"] = "the service writes auth.login itself, for the user who signed in and not for the anonymous caller",
         ["InferenceAuth_Login"] = "the service writes auth.login itself, for the user who signed in and not for the anonymous caller",
+        ["Console_SignIn"] = "as ExecutionPage_SignIn",
         ["ExecutionPage_SignIn"] = "the service writes auth.login itself, for the user who signed in and not for the anonymous caller",
         ["ChecksSignIn_SignOut"] = "the service writes auth.logout itself when there is a session to end; without one nothing happens",
         ["InferenceAuth_Logout"] = "the service writes auth.logout itself when there is a session to end; without one nothing happens",
@@ -27,6 +28,7 @@ public sealed class AuditRulesTests
         ["ChecksSignIn_Error"] = "shows the error of a redirect, by GET and POST alike",
         ["Metrics_Record"] = "adds a measurement to a series, many times a second; the log of who did what would hold nothing else",
         ["Metrics_RecordBatch"] = "adds measurements to series, up to 20,000 a second; the log of who did what would hold nothing else",
+        ["BuildLogs_Append"] = "adds lines to a build's log, many times a second; the log of who did what would hold nothing else",
         ["Functions_Invoke"] = "runs what was deployed, up to hundreds of times a second; each invocation has a record of its own that names its caller",
         [FallbackFunctions.Name] = "serves no operation: answers 404 and 405",
     };

@@ -2,9 +2,10 @@ using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Platform.Functions.Executions;
+namespace Platform.Functions.Pages;
 
 /// <summary>A page of this assembly's resources with places of the form <c>{{name}}</c>. All are filled in one pass, so that what a value holds is never a place.</summary>
+/// <param name="name">Folders and file below <c>functions/</c>, with dots between them.</param>
 internal sealed partial class PageTemplate(string name)
 {
     private readonly Lazy<string> _text = new(() => Encoding.UTF8.GetString(Read(name)));
@@ -16,7 +17,7 @@ internal sealed partial class PageTemplate(string name)
 
     public static byte[] Read(string name)
     {
-        using var resource = typeof(PageTemplate).Assembly.GetManifestResourceStream($"Platform.Functions.Executions.Page.{name}")
+        using var resource = typeof(PageTemplate).Assembly.GetManifestResourceStream($"Platform.Functions.{name}")
             ?? throw new InvalidOperationException($"The page's file {name} is not among the resources");
         using var content = new MemoryStream();
         resource.CopyTo(content);

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Platform.Databases;
 
 /// <summary>What is to be run, and how its answer is to be.</summary>
-internal sealed record SqlScript(string Sql)
+public sealed record SqlScript(string Sql)
 {
     public JsonElement? Parameters { get; init; }
 
@@ -19,9 +19,10 @@ internal sealed record SqlScript(string Sql)
 }
 
 /// <summary>What a script came to; <paramref name="Size"/> only when it may have changed something.</summary>
-internal sealed record SqlOutcome(IReadOnlyList<StatementResult> Results, DatabaseSize? Size);
+/// <param name="Notices">What the engine said beside it.</param>
+public sealed record SqlOutcome(IReadOnlyList<StatementResult> Results, DatabaseSize? Size, IReadOnlyList<string> Notices);
 
-/// <summary>A column of a result: declared type in lower case, else the type of its first value; null for an expression without a value.</summary>
+/// <summary>A column of a result: its type in lower case; with <c>sqlite</c> the declared one, else that of its first value, and null for an expression without a value.</summary>
 public sealed record ResultColumn(string Name, string? Type);
 
 /// <summary>The result of one statement.</summary>

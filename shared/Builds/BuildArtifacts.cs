@@ -1,0 +1,36 @@
+using Platform.Blobs;
+
+namespace Platform.Builds;
+
+/// <summary>The bytes of artifacts.</summary>
+public sealed class BuildArtifacts(IBlobStore blobs)
+{
+    private const string Bytes = "application/octet-stream";
+
+    /// <summary>Null when they are gone.</summary>
+    public Task<Stream?> OpenAsync(BuildArtifact artifact, CancellationToken ct) => blobs.OpenReadAsync(artifact.BlobKey, ct);
+
+    /// <summary>The type under which a browser may be sent an artifact: nothing that it would run as a page of the platform.</summary>
+    public static string SafeType(string type) => type.StartsWith("image/", StringComparison.Ordinal) && !type.Contains("svg", StringComparison.Ordinal)
+        || type is "text/plain" or "text/csv" or "application/json" or "application/gzip" or "application/zip" or "application/pdf" ? type : Bytes;
+
+    internal static string TypeOf(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    {
+        ".json" => "application/json",
+        ".txt" or ".log" or ".md" => "text/plain",
+        ".csv" => "text/csv",
+        ".xml" => "application/xml",
+        ".html" or ".htm" => "text/html",
+        ".zip" or ".whl" or ".nupkg" or ".jar" => "application/zip",
+        ".gz" or ".tgz" => "application/gzip",
+        ".png" => "image/png",
+        ".jpg" or ".jpeg" => "image/jpeg",
+        ".pdf" => "application/pdf",
+        _ => Bytes,
+    };
+
+    internal Task<BlobProperties> StoreAsync(Guid buildId, Guid artifactId, Stream content, string type, CancellationToken ct) =>
+        blobs.WriteAsync(BuildBlobs.Artifact(buildId, artifactId), content, type, ct);
+
+    internal Task DeleteAsync(BuildArtifact artifact, CancellationToken ct) => blobs.DeleteAsync(artifact.BlobKey, ct);
+}
