@@ -13,10 +13,10 @@ public sealed class DatabasePages(DatabaseQueries databases, QueryDatabase query
 
     internal async Task<Result<ConsoleBody>> ListAsync(ConsolePlace place, CancellationToken ct)
     {
-        var page = await databases.ListAsync(new DatabaseFilter { ProjectId = place.Project.Id.ToString(), Limit = 200 }, ct);
-        if (!page.IsOk)
-            return page.Error;
-        var rows = page.Value.Items.Select(database => (IReadOnlyList<Html>)
+        if (!place.Can(Permissions.DatabasesRead))
+            return PermissionErrors.Missing(place.Caller, Permissions.DatabasesRead);
+        var page = await databases.ListAsync(place.Project.Id, new DatabaseFilter { Limit = 200 }, ct);
+        var rows = page.Items.Select(database => (IReadOnlyList<Html>)
         [
             Html.Of($"""<a href="{place.PathTo(ConsoleTab.Databases)}/{database.Id}">{database.Name}</a>"""),
             PageText.State(EnumWords<DatabaseStatus>.ToWord(database.Status)),

@@ -30,7 +30,6 @@ public sealed class BuildSandbox(ISandbox sandbox, BuildRuntimes runtimes)
     private const int Tail = 4096;
     private const long TmpBytes = 1L << 30;
     private const string SystemPath = "/usr/local/bin:/usr/bin:/bin";
-    private const string Certificates = "/etc/ssl";
 
     /// <summary>How long programs have between SIGTERM and SIGKILL.</summary>
     internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
@@ -58,7 +57,7 @@ public sealed class BuildSandbox(ISandbox sandbox, BuildRuntimes runtimes)
                 ExecutionId = build.Id.ToString(),
                 Command = ["/bin/bash", "--noprofile", "--norc", "-c", Launcher, "build", program.WorkingDirectory, program.Command],
                 Files = new Dictionary<string, ReadOnlyMemory<byte>> { [variables.Name] = variables.Content },
-                Mounts = [new SandboxMount(workspace.HostFolder, Workspace.Folder, Writable: true), .. Directory.Exists(Certificates) ? [new SandboxMount(Certificates, Certificates)] : (SandboxMount[])[], .. mounts],
+                Mounts = [new SandboxMount(workspace.HostFolder, Workspace.Folder, Writable: true), .. mounts],
                 WorkingDirectory = Workspace.Folder,
                 WallTime = program.WallTime is { } wall && wall < Longest ? wall : Longest,
                 MemoryBytes = (long)build.Config.MemoryMb << 20,
