@@ -22,7 +22,9 @@ public sealed class FunctionDeploymentFunctions(FunctionQueries functions, Funct
     public async Task<Result<CodeView>> ChangeCodeAsync([HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = $"{One}/code")] HttpRequest http, string functionId, CancellationToken ct)
     {
         var found = await functions.FindAsync(functionId.ToId(), Permissions.FunctionsUpdate, ct);
-        var body = found.IsOk ? await http.ReadCodeAsync<NewCode>(ct) : found.Error;
+        if (!found.IsOk)
+            return found.Error;
+        var body = http.IsMultipart() ? FunctionRequests.Uploaded<NewCode>(await http.ReadUploadAsync<FunctionUpload>(ct)) : FunctionRequests.Plain(await http.ReadBodyAsync<NewCode>(ct));
         var changed = body.IsOk ? await change.ChangeAsync(found.Value, body.Value.Body, body.Value.Archive, ct) : body.Error;
         return changed.IsOk ? CodeView.Of(changed.Value) : changed.Error;
     }

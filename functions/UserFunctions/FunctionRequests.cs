@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.AspNetCore.Http;
 using Platform.Functions.Http;
 using Platform.Functions.Metrics;
 using Platform.UserFunctions;
@@ -46,20 +45,19 @@ internal static class FunctionRequests
     /// <summary>Bytes of an upload: an archive of 50 MB and what is around it.</summary>
     public const long UploadLimit = 51L * 1024 * 1024;
 
-    /// <summary>The body, and the archive if it came as one.</summary>
-    public static async Task<Result<(T Body, ReadOnlyMemory<byte>? Archive)>> ReadCodeAsync<T>(this HttpRequest http, CancellationToken ct)
+    public static Result<CodeRequest<T>> Plain<T>(Result<T> body)
+        where T : class => body.IsOk ? new CodeRequest<T>(body.Value, null) : body.Error;
+
+    /// <summary>An upload: the body as JSON in one part, the archive in another.</summary>
+    public static Result<CodeRequest<T>> Uploaded<T>(Result<Upload<FunctionUpload>> upload)
         where T : class
     {
-        if (!http.IsMultipart())
-        {
-            var body = await http.ReadBodyAsync<T>(ct);
-            return body.IsOk ? (body.Value, (ReadOnlyMemory<byte>?)null) : body.Error;
-        }
-
-        var upload = await http.ReadUploadAsync<FunctionUpload>(ct);
         if (!upload.IsOk)
             return upload.Error;
-        var fields = JsonBodyReader.Parse<T>(upload.Value.Fields.Function ?? "{}", Family.Delivery);
-        return fields.IsOk ? (fields.Value, upload.Value.File?.Content) : fields.Error;
+        var body = JsonBodyReader.Parse<T>(upload.Value.Fields.Function ?? "{}", Family.Delivery);
+        return body.IsOk ? new CodeRequest<T>(body.Value, upload.Value.File?.Content) : body.Error;
     }
 }
+
+/// <summary>A request with code: in its body, or as an archive.</summary>
+internal sealed record CodeRequest<T>(T Body, ReadOnlyMemory<byte>? Archive);

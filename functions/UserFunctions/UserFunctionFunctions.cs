@@ -18,7 +18,9 @@ public sealed class UserFunctionFunctions(
     public async Task<Result<FunctionView>> CreateAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = OfProject)] HttpRequest http, string projectId, CancellationToken ct)
     {
         var project = await functions.FindProjectAsync(Permissions.FunctionsCreate, ct);
-        var body = project.IsOk ? await http.ReadCodeAsync<NewFunction>(ct) : project.Error;
+        if (!project.IsOk)
+            return project.Error;
+        var body = http.IsMultipart() ? FunctionRequests.Uploaded<NewFunction>(await http.ReadUploadAsync<FunctionUpload>(ct)) : FunctionRequests.Plain(await http.ReadBodyAsync<NewFunction>(ct));
         var created = body.IsOk ? await create.CreateAsync(project.Value, body.Value.Body, body.Value.Archive, function => FunctionView.Of(function), ct) : body.Error;
         return created.IsOk ? FunctionView.Of(created.Value) : created.Error;
     }

@@ -140,6 +140,6 @@ public sealed partial class FunctionCode(IBlobStore blobs, CodeFolders folders)
         }
     }
 
-    [GeneratedRegex(@"^\s*(export\s+(default|const|let|var|async|function|class|\{|\*)|import\s+[\w{*""'])", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^\s*(export\s+(default|const|let|var|async|function|class|\{|\*)|import\s+[\w{*""'])", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex ModuleSyntax();
 }

@@ -13,6 +13,7 @@ public sealed record FunctionFilter
     /// <summary>Any of these states.</summary>
     public IReadOnlyList<FunctionStatus> Status { get; init; } = [];
 
+    /// <summary>Only those that are switched on, or off.</summary>
     public bool? Enabled { get; init; }
 
     /// <summary>A part of the name.</summary>

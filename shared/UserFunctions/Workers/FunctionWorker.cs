@@ -19,9 +19,9 @@ internal sealed class FunctionWorker : IFunctionWorker
     private readonly TimeProvider _clock;
     private volatile bool _broken;
 
-    public FunctionWorker(Guid id, TimeSpan init, WorkerSpec spec, WorkerChannel channel, WorkerOutput output, Task<SandboxResult> run, CancellationTokenSource kill, TimeProvider clock)
+    public FunctionWorker(Guid id, TimeSpan init, WorkerSpec spec, WorkerChannel channel, WorkerOutput output, WorkerProcess process, TimeProvider clock)
     {
-        (Id, Init, _spec, _channel, _output, _run, _kill, _clock) = (id, init, spec, channel, output, run, kill, clock);
+        (Id, Init, _spec, _channel, _output, _run, _kill, _clock) = (id, init, spec, channel, output, process.Run, process.End, clock);
         Ended = EndAsync();
     }
 

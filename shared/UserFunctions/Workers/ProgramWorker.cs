@@ -6,9 +6,8 @@ using Platform.Sandbox;
 namespace Platform.UserFunctions;
 
 /// <summary>A program that runs once: the event comes on its standard input, its result is what it prints, log lines are what it prints as errors.</summary>
-internal sealed class ProgramWorker(Guid id, WorkerSpec spec, IReadOnlyDictionary<string, string> environment, WorkerCode.Lease code, WorkerTools tools) : IFunctionWorker
+internal sealed class ProgramWorker(Guid id, WorkerSpec spec, IReadOnlyDictionary<string, string> environment, WorkerCode.Lease code, WorkerTools tools, CancellationTokenSource kill) : IFunctionWorker
 {
-    private readonly CancellationTokenSource _kill = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _used;
 
@@ -28,7 +27,7 @@ internal sealed class ProgramWorker(Guid id, WorkerSpec spec, IReadOnlyDictionar
         var began = tools.Clock.GetTimestamp();
         try
         {
-            var result = await tools.Sandbox.RunAsync(RunOf(call, output), _kill.Token);
+            var result = await tools.Sandbox.RunAsync(RunOf(call, output), kill.Token);
             output.Close();
             var outcome = Describe(result, call) with
             {
@@ -49,7 +48,7 @@ internal sealed class ProgramWorker(Guid id, WorkerSpec spec, IReadOnlyDictionar
         if (Interlocked.Exchange(ref _used, 1) == 0)
             Finish();
         else
-            _kill.Cancel();
+            kill.Cancel();
     }
 
     private void Finish()

@@ -51,11 +51,7 @@ internal sealed class WorkerOutput
     }
 
     /// <summary>Waits for what was printed while the code was loaded; it stays for the first invocation.</summary>
-    public async ValueTask SettleAsync(int marks)
-    {
-        if (Expect(marks) is { } whole)
-            await whole.WaitAsync(LongestWait, _clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
+    public Task SettleAsync(int marks) => WaitAsync(Expect(marks));
 
     public void Begin()
     {
@@ -67,8 +63,8 @@ internal sealed class WorkerOutput
     /// <param name="marks">How many marks the worker has written on each stream with its answer.</param>
     public async ValueTask<IReadOnlyList<FunctionLogLine>> EndAsync(int marks)
     {
-        if (Expect(marks) is { } whole) // a function that closes its streams does without the rest
-            await whole.WaitAsync(LongestWait, _clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (Expect(marks) is { IsCompleted: false } whole)
+            await WaitAsync(whole);
         lock (_gate)
         {
             _running = false;
@@ -89,13 +85,16 @@ internal sealed class WorkerOutput
         }
     }
 
-    private Task? Expect(int marks)
+    // A function that closes its streams does without the rest.
+    private async Task WaitAsync(Task whole) => await whole.WaitAsync(LongestWait, _clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private Task Expect(int marks)
     {
         lock (_gate)
         {
             _expected += marks;
             if (_streams.All(stream => stream.Marks >= _expected))
-                return null;
+                return Task.CompletedTask;
             _whole = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _whole.Task;
         }

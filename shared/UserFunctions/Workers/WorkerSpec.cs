@@ -77,3 +77,6 @@ internal interface IFunctionWorker
 /// <summary>Why there is no worker.</summary>
 /// <param name="Outcome">What the function's own code did to prevent it; null when the host could not run it.</param>
 internal sealed record WorkerFailure(WorkerOutcome? Outcome, TimeSpan Init);
+
+/// <summary>A process in the sandbox, and what ends it.</summary>
+internal sealed record WorkerProcess(Task<Sandbox.SandboxResult> Run, CancellationTokenSource End);

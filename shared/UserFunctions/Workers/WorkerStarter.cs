@@ -30,7 +30,7 @@ public sealed class WorkerStarter(WorkerTools tools, IServiceScopeFactory scopes
         {
             var environment = await EnvironmentAsync(spec);
             if (!spec.Runtime.Rules.StaysWarm)
-                return (new ProgramWorker(id, spec, environment, code, tools), null);
+                return (new ProgramWorker(id, spec, environment, code, tools, new CancellationTokenSource()), null);
             var start = new Start(id, spec, environment, code.Path);
             var (worker, failure) = await StartAsync(start, began);
             if (worker is null)
@@ -67,7 +67,7 @@ public sealed class WorkerStarter(WorkerTools tools, IServiceScopeFactory scopes
         if (greeting.IsCompletedSuccessfully && await greeting is { Reply.Type: "ready" } greeted)
         {
             await output.SettleAsync(greeted.Reply.Marks);
-            return (new FunctionWorker(start.Id, tools.Clock.GetElapsedTime(began), start.Spec, greeted.Channel, output, run, kill, tools.Clock), null);
+            return (new FunctionWorker(start.Id, tools.Clock.GetElapsedTime(began), start.Spec, greeted.Channel, output, new WorkerProcess(run, kill), tools.Clock), null);
         }
 
         listener.Close();
