@@ -10,7 +10,7 @@ public static class MetricsModule
         services.AddSection<AnalyticsOptions>(AnalyticsOptions.Section);
         services.AddScoped<SeriesRegistry>().AddScoped<PointWriter>().AddScoped<RecordMetrics>();
         services.AddScoped<SeriesQueries>().AddScoped<PointReader>().AddScoped<MetricQueries>().AddScoped<AggregateMetrics>().AddScoped<WindowQueries>();
-        services.AddSingleton<MetricSweep>();
+        services.AddSingleton<MetricSweep>().AddSingleton<PlatformSeries>().AddHostedService<PlatformSeriesWriter>();
         return services;
     }
 }

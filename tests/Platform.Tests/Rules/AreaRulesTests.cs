@@ -36,7 +36,7 @@ public sealed class AreaRulesTests
         ["shared/Settings"] = "Audit Data Identity",
         ["shared/UserSettings"] = "Audit Data Events Identity Notifications",
         ["shared/Variables"] = "Audit Blobs Data Events Idempotency Identity Organizations Secrets",
-        ["shared/Webhooks"] = "Audit Data DeadLetters Events Idempotency Identity Organizations Outbound Secrets",
+        ["shared/Webhooks"] = "Audit Data DeadLetters Events Idempotency Identity Metrics Organizations Outbound Secrets",
         ["shared/Workflows"] = "Data",
         ["functions/Databases"] = "Organizations",
         ["functions/Domains"] = "Organizations",
