@@ -5,9 +5,6 @@ namespace Platform.Functions.Domains;
 /// <summary>The record that has to be set.</summary>
 public sealed record DomainRecordView(string Type, string Name, string Value);
 
-/// <summary>What a domain leads to.</summary>
-public sealed record DomainTargetView(DomainTargetType Type, string? Branch);
-
 /// <summary>A domain and the state of its verification.</summary>
 public sealed record DomainView
 {
@@ -17,7 +14,7 @@ public sealed record DomainView
 
     public required string Name { get; init; }
 
-    public required DomainTargetView? Target { get; init; }
+    public required DomainTarget? Target { get; init; }
 
     public required bool IsPrimary { get; init; }
 
@@ -53,7 +50,7 @@ public sealed record DomainView
         Id = domain.Id,
         ProjectId = domain.ProjectId,
         Name = domain.Name,
-        Target = domain.TargetType is { } type ? new DomainTargetView(type, domain.TargetBranch) : null,
+        Target = domain.TargetType is { } type ? new DomainTarget(type, domain.TargetBranch) : null,
         IsPrimary = domain.IsPrimary,
         RedirectTo = domain.RedirectTo,
         Status = domain.Status,

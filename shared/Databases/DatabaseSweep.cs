@@ -6,7 +6,7 @@ using Platform.Identity;
 namespace Platform.Databases;
 
 /// <summary>Keeps the sizes that the rows tell up to date, and begins deletions again that failed for good, and deletes expired backups. Bounded work per run; safe on several nodes.</summary>
-public sealed class DatabaseSweep(IServiceScopeFactory scopes, DatabaseReady ready, TimeProvider clock)
+public sealed class DatabaseSweep(IServiceScopeFactory scopes, DatabaseSeries series, DatabaseReady ready, TimeProvider clock)
 {
     private const int Batch = 200;
     private const int MostBatches = 50;
@@ -34,7 +34,7 @@ public sealed class DatabaseSweep(IServiceScopeFactory scopes, DatabaseReady rea
     }
 
     // Queries that write say what they leave; what they did not live to say is found here.
-    private static async Task MeasureAsync(PlatformDbContext db, DatabaseEngines engines, CancellationToken ct)
+    private async Task MeasureAsync(PlatformDbContext db, DatabaseEngines engines, CancellationToken ct)
     {
         var after = Guid.Empty;
         for (var batch = 0; batch < MostBatches; batch++)
@@ -49,12 +49,15 @@ public sealed class DatabaseSweep(IServiceScopeFactory scopes, DatabaseReady rea
         }
     }
 
-    private static async Task MeasureAsync(PlatformDbContext db, IDatabaseEngine engine, IReadOnlyList<ManagedDatabase> rows, CancellationToken ct)
+    private async Task MeasureAsync(PlatformDbContext db, IDatabaseEngine engine, IReadOnlyList<ManagedDatabase> rows, CancellationToken ct)
     {
         var sizes = await engine.MeasureAsync(rows, ct);
         foreach (var row in rows)
         {
-            if (sizes.TryGetValue(row.Id, out var size) && size != row.SizeBytes)
+            if (!sizes.TryGetValue(row.Id, out var size))
+                continue;
+            series.Measured(row, size);
+            if (size != row.SizeBytes)
                 await db.StoreSizeAsync(row, new DatabaseSize(size, row.TableCount), ct);
         }
     }

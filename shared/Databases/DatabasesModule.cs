@@ -9,7 +9,7 @@ public static class DatabasesModule
     public static IServiceCollection AddDatabases(this IServiceCollection services)
     {
         services.AddSection<DatabaseOptions>(DatabaseOptions.Section);
-        services.AddSingleton<DatabaseFiles>().AddSingleton<QueryTurns>().AddSingleton<SqliteQueries>().AddSingleton<DatabaseMetrics>().AddSingleton<DatabaseSweep>();
+        services.AddSingleton<DatabaseFiles>().AddSingleton<QueryTurns>().AddSingleton<SqliteQueries>().AddSingleton<DatabaseSeries>().AddSingleton<DatabaseSweep>();
         services.AddScoped<DatabaseQueries>().AddScoped<DatabaseProgress>().AddScoped<QueryDatabase>();
         services.AddScoped<CreateDatabase>().AddScoped<ChangeDatabase>().AddScoped<DeleteDatabase>();
         services.AddScoped<DatabaseEngines>().AddScoped<IDatabaseEngine, SqliteEngine>().AddScoped<IDatabaseEngine, PostgresEngine>().AddScoped<DatabaseFactory>().AddScoped<DatabaseVault>().AddScoped<PostgresQueries>();

@@ -7,7 +7,7 @@ using Platform.Identity;
 namespace Platform.Databases;
 
 /// <summary>Runs users' SQL on a database, and shows what it consists of. Neither SQL nor rows are told to the audit log.</summary>
-public sealed class QueryDatabase(PlatformDbContext db, DatabaseEngines engines, DatabaseQueries databases, DatabaseMetrics metrics, AuditTrail audit, TimeProvider clock)
+public sealed class QueryDatabase(PlatformDbContext db, DatabaseEngines engines, DatabaseQueries databases, DatabaseSeries series, AuditTrail audit, TimeProvider clock)
 {
     public async Task<Result<SqlAnswer>> RunAsync(ManagedDatabase database, SqlRequest request, CancellationToken ct)
     {
@@ -37,7 +37,7 @@ public sealed class QueryDatabase(PlatformDbContext db, DatabaseEngines engines,
         var began = clock.GetTimestamp();
         var outcome = await engines.Of(database).RunAsync(database, script, TimeSpan.FromMilliseconds(request.TimeoutMs ?? database.StatementTimeoutMs), ct);
         var took = clock.GetElapsedTime(began);
-        metrics.Queried(outcome.IsOk ? "ok" : outcome.Error.Code, took);
+        series.Queried(database, took, failed: !outcome.IsOk);
         if (!outcome.IsOk)
             return outcome.Error;
         if (outcome.Value.Size is { } size && (size.SizeBytes != database.SizeBytes || size.TableCount != database.TableCount))

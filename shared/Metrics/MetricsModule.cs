@@ -12,7 +12,7 @@ public static class MetricsModule
         services.AddScoped<SeriesRegistry>().AddScoped<PointWriter>().AddScoped<RecordMetrics>();
         services.AddScoped<SeriesQueries>().AddScoped<PointReader>().AddScoped<MetricQueries>().AddScoped<AggregateMetrics>().AddScoped<WindowQueries>();
         services.AddScoped<MetricSummaries>().AddScoped<IDashboardPart, ApiDashboard>().AddScoped<IDashboardPart, CustomDashboard>();
-        services.AddSingleton<MetricSweep>();
+        services.AddSingleton<MetricSweep>().AddSingleton<PlatformSeries>().AddHostedService<PlatformSeriesWriter>();
         return services;
     }
 }

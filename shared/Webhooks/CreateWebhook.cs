@@ -16,7 +16,7 @@ public sealed class CreateWebhook(
     /// <summary>The webhook with its secret, which is shown this once.</summary>
     public async Task<Result<WebhookView>> CreateAsync(Result<NewWebhook> wanted, CancellationToken ct)
     {
-        var place = await queries.PlaceAsync(wanted is { IsOk: true, Value.NamesProject: true }, wanted.IsOk ? wanted.Value.ProjectId : null, ct);
+        var place = await queries.PlaceAsync(wanted is { IsOk: true, Value.NamesProject: true }, wanted.IsOk ? wanted.Value.ProjectId : null, Permissions.WebhooksManage, ct);
         if (!place.IsOk)
             return place.Error;
         if (!db.Caller.CanIn(place.Value, Permissions.WebhooksManage))

@@ -2,11 +2,12 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Data;
 using Platform.Identity;
+using Platform.Metrics;
 
 namespace Platform.Webhooks;
 
 /// <summary>Makes one attempt of a claimed delivery and writes down how it ended. A process that dies in between has its lease run out, and the attempt is made again.</summary>
-public sealed class DeliveryAttempt(IServiceScopeFactory scopes, TimeProvider clock)
+public sealed class DeliveryAttempt(IServiceScopeFactory scopes, PlatformSeries series, TimeProvider clock)
 {
     private const int MaxWrites = 5;
     private static readonly TimeSpan WriteTime = TimeSpan.FromSeconds(10);
@@ -25,6 +26,17 @@ public sealed class DeliveryAttempt(IServiceScopeFactory scopes, TimeProvider cl
 
         var result = await services.GetRequiredService<DeliverySender>().SendAsync(webhook, delivery, ct);
         await RecordAsync(claimed, result);
+        Measure(webhook, result);
+    }
+
+    // Those of the organization as a whole are no project's.
+    private void Measure(Webhook webhook, AttemptResult result)
+    {
+        if (webhook.ProjectId is not { } project)
+            return;
+        var tags = new Dictionary<string, string> { ["webhookId"] = webhook.Id.ToString(), ["outcome"] = result.Error is null ? "delivered" : "failed" };
+        series.Record(webhook.OrganizationId, project, "webhook", "webhook.deliveries", 1, MetricKind.Counter, null, tags);
+        series.Record(webhook.OrganizationId, project, "webhook", "webhook.delivery_duration", result.DurationMs, MetricKind.Gauge, "ms", tags);
     }
 
     // What was sent is written down even when the node is stopping.

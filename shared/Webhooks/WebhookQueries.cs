@@ -7,7 +7,7 @@ using Platform.Organizations;
 namespace Platform.Webhooks;
 
 /// <summary>Reads webhooks of the active organization. One that a caller's token does not reach is not there for him.</summary>
-public sealed class WebhookQueries(PlatformDbContext db, CallerPlace places, AuditTrail audit, TimeProvider clock)
+public sealed class WebhookQueries(PlatformDbContext db, RequestedProject projects, AuditTrail audit, TimeProvider clock)
 {
     /// <summary>The webhook, if there is one and the caller holds the permission on its project; the running operation's audit entry names it.</summary>
     public async Task<Result<Webhook>> FindAsync(Guid id, string permission, CancellationToken ct)
@@ -22,7 +22,7 @@ public sealed class WebhookQueries(PlatformDbContext db, CallerPlace places, Aud
     public async Task<Result<Page<WebhookView>>> ListAsync(Result<WebhookFilter> wanted, CancellationToken ct)
     {
         var named = wanted is { IsOk: true, Value: { IsAll: false, Project: not null } };
-        var place = await PlaceAsync(named, named ? wanted.Value.Project : null, ct);
+        var place = await PlaceAsync(named, named ? wanted.Value.Project : null, Permissions.WebhooksRead, ct);
         if (!place.IsOk)
             return place.Error;
         var all = wanted is { IsOk: true, Value.IsAll: true };
@@ -41,14 +41,14 @@ public sealed class WebhookQueries(PlatformDbContext db, CallerPlace places, Aud
     }
 
     /// <summary>Where a request acts: the project that it names, which is one of the active organization, or the organization (null); else the active project.</summary>
-    internal async Task<Result<Guid?>> PlaceAsync(bool isNamed, Guid? projectId, CancellationToken ct)
+    internal async Task<Result<Guid?>> PlaceAsync(bool isNamed, Guid? projectId, string permission, CancellationToken ct)
     {
         if (!isNamed)
             return db.Caller.ProjectId;
         if (projectId is not { } id)
             return (Guid?)null;
-        var moved = await places.AtProjectAsync(db.Caller, id, orArchived: false, ct);
-        return moved.IsOk && moved.Value.OrganizationId == db.Caller.OrganizationId ? id : ProjectErrors.NotFound;
+        var entered = await projects.EnterAsync(id.ToString(), permission, ct);
+        return entered.IsOk ? (Result<Guid?>)(Guid?)entered.Value : entered.Error;
     }
 
     private bool CanSee(Guid? projectId) => db.Caller.Reaches(projectId);

@@ -121,7 +121,11 @@ public sealed class PostgresLifeTests(ManagedPostgres server)
         Assert.Equal("5000", await ReadValueAsync(tenant, "SELECT count(*) FROM t"));
 
         await using (var client = await server.ConnectAsync(tenant))
-            await ManagedPostgres.RunAsync(client, "SET default_transaction_read_only = off; TRUNCATE t");
+        {
+            await ManagedPostgres.RunAsync(client, "SET default_transaction_read_only = off");
+            await ManagedPostgres.RunAsync(client, "TRUNCATE t");
+        }
+
         await sweep.RunAsync(CancellationToken.None);
         (await tenant.SqlAsync("INSERT INTO t VALUES ('x')")).Ok();
         await using (var client = await server.ConnectAsync(tenant))

@@ -40,7 +40,7 @@ public sealed class AreaRulesTests
         ["shared/UserFunctions"] = "Archives Audit Blobs Dashboards Data Events Idempotency Identity Metrics Organizations Sandbox Secrets Variables Workflows",
         ["shared/UserSettings"] = "Audit Data Events Identity Notifications",
         ["shared/Variables"] = "Audit Blobs Data Events Idempotency Identity Organizations Secrets",
-        ["shared/Webhooks"] = "Audit Dashboards Data DeadLetters Events Idempotency Identity Organizations Outbound Secrets",
+        ["shared/Webhooks"] = "Audit Dashboards Data DeadLetters Events Idempotency Identity Metrics Organizations Outbound Secrets",
         ["shared/Workflows"] = "Data",
         ["functions/Builds"] = "Organizations functions/Events functions/Metrics",
         ["functions/Databases"] = "Organizations",

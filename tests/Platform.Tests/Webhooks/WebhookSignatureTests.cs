@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
@@ -75,6 +76,47 @@ public sealed class WebhookSignatureTests(WebhookLabs labs) : IClassFixture<Webh
         Assert.False((await WebhookLab.DoAsync(user, HttpMethod.Patch, hook.Route, new { name = "x" })).TryGetProperty("secret", out _));
 
         async Task TestAsync() => Assert.Equal(HttpStatusCode.OK, (await WebhookLab.SendAsync(user, HttpMethod.Post, $"{hook.Route}/test")).Status);
+    }
+
+    /// <summary>The published library of the scheme, which knows nothing of this platform.</summary>
+    [Fact]
+    public async Task Deliveries_AreTakenByThePublishedLibrary()
+    {
+        await using var lab = await WebhookLab.StartAsync(Db.Sqlite);
+        var user = await lab.App.CreateUserAsync();
+        var hook = await lab.CreateAsync(user);
+        await lab.RaiseAsync(user, payload: new { build_id = Guid.CreateVersion7(), branch = "größe/ä" });
+        await Until.TrueAsync(() => lab.Receiver.At(hook.Path).Count == 1, "the receiver has it");
+        var received = lab.Receiver.At(hook.Path)[0];
+
+        Assert.Equal("verified", await VerifyAsync(hook.Secret, received, received.Body));
+        Assert.Contains("No matching signature", await VerifyAsync(hook.Secret, received, received.Body + " "), StringComparison.Ordinal);
+        Assert.Contains("No matching signature", await VerifyAsync("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", received, received.Body), StringComparison.Ordinal);
+        Assert.Contains("too old", await VerifyAsync(hook.Secret, received, received.Body, late: 301), StringComparison.Ordinal);
+    }
+
+    private static async Task<string> VerifyAsync(string secret, Received received, string body, int late = 0)
+    {
+        const string Program = """
+            const [secret, id, timestamp, signature, body, late] = process.argv.slice(1);
+            Date.now = () => (Number(timestamp) + Number(late)) * 1000;
+            const RealDate = Date; globalThis.Date = class extends RealDate { constructor(...a) { super(...(a.length ? a : [RealDate.now()])); } static now() { return RealDate.now(); } };
+            try {
+              new (require('standardwebhooks').Webhook)(secret).verify(body, { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature });
+              console.log('verified');
+            } catch (error) { console.log(error.message); }
+            """;
+        var folder = await NpmPackages.InstallAsync("standardwebhooks@1.1.1");
+        var start = new ProcessStartInfo("node", ["-e", Program, secret, received.Headers["webhook-id"], received.Headers["webhook-timestamp"], received.Headers["webhook-signature"], body, $"{late}"])
+        {
+            WorkingDirectory = folder,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        };
+        using var process = Process.Start(start)!;
+        var said = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return said.Trim();
     }
 
     private static string[] Signatures(Received received) => received.Headers["webhook-signature"].Split(' ');
