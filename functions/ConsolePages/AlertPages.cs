@@ -37,7 +37,7 @@ public sealed class AlertPages(AlertQueries alerts, CheckAlert check, AlertChart
         var alert = found.Value;
         if (alert.ProjectId != place.Project.Id)
             return AlertErrors.NotFound;
-        var lines = await charts.ReadAsync(alert, ct);
+        var lines = place.Can(Permissions.MetricsRead) ? await charts.ReadAsync(alert, ct) : [];
         var now = await check.RunAsync(alert, ct);
         var incidents = await alerts.IncidentsAsync(alert.Id, MostIncidents, ct);
         return new ConsoleBody(alert.Name, Html.Of($"""

@@ -31,7 +31,7 @@ public sealed class ConsoleUserFunctionTests(SqliteApp fixture) : IClassFixture<
         await _browser.FollowAsync("Functions", "Functions");
         await _browser.FollowAsync("sum", "sum");
         await Assertions.Expect(Page.Locator("figure.chart svg")).ToHaveCountAsync(3);
-        await Assertions.Expect(Page.Locator("text=// <script>alert(1)</script>")).ToBeVisibleAsync();
+        await Assertions.Expect(Page.GetByText("// <script>alert(1)</script>")).ToBeVisibleAsync();
         await _browser.FollowAsync("1h", "sum");
 
         await Page.FillAsync("#payload", """{"a": 20, "b": 22}""");

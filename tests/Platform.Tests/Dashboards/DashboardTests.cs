@@ -31,7 +31,10 @@ public abstract class DashboardTests(PlatformApp app)
         await new AlertClient(owner.Client).CreatedAsync(new { name = "Slow", expression = "avg(latency[5m]) > 5", severity = "critical" });
         await HookAsync(owner);
         await RecordUserPointsAsync(owner);
-        await RecordPlatformPointsAsync(owner);
+        var now = DateTimeOffset.UtcNow.AddHours(-1);
+        await RecordPlatformPointsAsync(
+            owner, (await app.PlaceOfAsync(owner)).ProjectId, Of("database", "database.query_duration", 20, now), Of("database", "database.query_duration", 20, now), Of("database", "database.query_duration", 20, now),
+            Of("database", "database.query_duration", 8, Before), Of("database", "database.query_duration", 8, Before), Of("database", "database.query_errors", 1, now) with { Kind = MetricKind.Counter });
 
         var data = await ReadAsync(owner, "");
 
@@ -46,13 +49,27 @@ public abstract class DashboardTests(PlatformApp app)
         Assert.Equal("""{"info":0,"warning":0,"critical":1}""", alerts.GetProperty("bySeverity").ToString());
         Assert.Equal((1, 0, 0), (Int(data.GetProperty("webhooks"), "active"), Int(data.GetProperty("webhooks"), "disabled"), Int(data.GetProperty("webhooks"), "deliveries")));
         Assert.Equal((2, 0), (Int(data.GetProperty("team"), "members"), Int(data.GetProperty("team"), "pendingInvitations")));
-        var api = data.GetProperty("api");
-        Assert.Equal((12, 2, 100), (Int(api, "requests"), Int(api, "errors5xx"), Int(api, "p95DurationMs")));
-        Assert.Equal(20, Change(api, "requests"));
         Assert.Equal(
             """[{"name":"latency","last":30,"avg":20,"count":3,"deltaPct":{"avg":100,"count":200}},{"name":"other","last":1,"avg":1,"count":1,"deltaPct":{"avg":null,"count":null}}]""",
             data.GetProperty("custom").ToString());
         Assert.Contains(data.GetProperty("activity").EnumerateArray(), entry => entry.GetProperty("action").GetString() == "database.create");
+    }
+
+    /// <summary>On a project of its own, to which the test's requests do not add.</summary>
+    [Fact]
+    public async Task Requests_AreCounted()
+    {
+        var owner = await app.CreateUserAsync();
+        using var created = await owner.Client.PostAsJsonAsync("/api/projects", new { name = "second" });
+        var project = (await created.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("data").GetProperty("id").GetGuid();
+        var now = DateTimeOffset.UtcNow.AddHours(-1);
+        await RecordPlatformPointsAsync(
+            owner, project, Requests(10, now, "2xx"), Requests(2, now, "5xx"), Requests(10, Before, "2xx"), Of("api", "api.request_duration", 100, now));
+
+        var api = (await ReadAsync(owner, $"?projectId={project}")).GetProperty("api");
+
+        Assert.Equal((12, 2, 100), (Int(api, "requests"), Int(api, "errors5xx"), Int(api, "p95DurationMs")));
+        Assert.Equal(20, Change(api, "requests"));
     }
 
     [Fact]
@@ -170,6 +187,8 @@ public abstract class DashboardTests(PlatformApp app)
     public async Task Period_OfAnotherLength_Is400(string query) =>
         MetricClient.Refused(HttpStatusCode.BadRequest, "validation_failed", await GetAsync((await app.CreateUserAsync()).Client, query));
 
+    private static DateTimeOffset Before => DateTimeOffset.UtcNow.AddHours(-30);
+
     private static int Int(JsonElement part, string name) => part.GetProperty(name).GetInt32();
 
     private static double Change(JsonElement part, string name) => part.GetProperty("deltaPct").GetProperty(name).GetDouble();
@@ -201,26 +220,15 @@ public abstract class DashboardTests(PlatformApp app)
         ]);
     }
 
-    private async Task RecordPlatformPointsAsync(TestUser owner)
+    private async Task RecordPlatformPointsAsync(TestUser owner, Guid project, params IReadOnlyList<MetricDraft> points)
     {
-        var place = await app.PlaceOfAsync(owner);
-        var (now, before) = (DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(-30));
-        await using var scope = app.As(Caller.System(place.OrganizationId));
-        var recorded = await scope.ServiceProvider.GetRequiredService<RecordMetrics>().RecordAsync(
-            place.ProjectId,
-            [
-                Counter("api.requests", 10, now, "2xx"), Counter("api.requests", 2, now, "5xx"), Counter("api.requests", 10, before, "2xx"),
-                Of("api", "api.request_duration", 100, now), Of("database", "database.query_duration", 20, now), Of("database", "database.query_duration", 20, now),
-                Of("database", "database.query_duration", 20, now), Of("database", "database.query_duration", 8, before), Of("database", "database.query_duration", 8, before),
-                Of("database", "database.query_errors", 1, now) with { Kind = MetricKind.Counter },
-            ],
-            _ => null,
-            CancellationToken.None);
+        await using var scope = app.As(Caller.System((await app.PlaceOfAsync(owner)).OrganizationId));
+        var recorded = await scope.ServiceProvider.GetRequiredService<RecordMetrics>().RecordAsync(project, points, _ => null, CancellationToken.None);
         Assert.All(recorded, outcome => Assert.True(outcome.IsOk));
     }
 
-    private static MetricDraft Counter(string name, double value, DateTimeOffset at, string status) =>
-        Of("api", name, value, at) with { Kind = MetricKind.Counter, Tags = new Dictionary<string, string> { ["statusClass"] = status } };
+    private static MetricDraft Requests(double count, DateTimeOffset at, string status) =>
+        Of("api", "api.requests", count, at) with { Kind = MetricKind.Counter, Tags = new Dictionary<string, string> { ["statusClass"] = status } };
 
     private static MetricDraft Of(string type, string name, double value, DateTimeOffset at) => new(name, value) { Type = type, Timestamp = at, Source = MetricSource.Platform };
 }
