@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Platform.Builds;
@@ -52,20 +51,7 @@ public sealed class BuildArtifactFunctions(BuildQueries builds, BuildArtifacts a
         var kept = await builds.KeptArtifactsAsync(build, clock.GetUtcNow(), ct);
         if (kept.Count == 0)
             return (Result<Nothing>)BuildErrors.ArtifactNotFound;
-        return Results.Stream(target => WriteAsync(kept, target, ct), Zip, $"build-{build.Number}.zip");
-    }
-
-    private async Task WriteAsync(List<BuildArtifact> kept, Stream target, CancellationToken ct)
-    {
-        await using var zip = await ZipArchive.CreateAsync(target, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, ct);
-        foreach (var artifact in kept)
-        {
-            await using var content = await artifacts.OpenAsync(artifact, ct);
-            if (content is null)
-                continue;
-            await using var entry = await zip.CreateEntry(artifact.Path, CompressionLevel.Fastest).OpenAsync(ct);
-            await content.CopyToAsync(entry, ct);
-        }
+        return Results.Stream(await artifacts.ZipAsync(kept, ct), Zip, $"build-{build.Number}.zip");
     }
 }
 

@@ -32,6 +32,7 @@ public sealed class BuildLogStream(StreamRegistry registry, StreamAccess access,
 
             if (await FarewellAsync(session, isOver && lines.Count < Batch, ct) is { } farewell)
             {
+                signal.Forget(buildId);
                 await session.WriteAsync(null, farewell, JsonSerializer.SerializeToUtf8Bytes(new { LastSequence = session.Seen }, Json), ct);
                 return null;
             }

@@ -52,6 +52,7 @@ public sealed class AdvanceBuild(PlatformDbContext db, BuildSlots slots, BuildHo
             if (await FindAsync(build.Id, ct) is not { Status: BuildStatus.Running } now)
             {
                 await host.EndOf(build.Id).WaitAsync(ct); // with its folder removed
+                signal.Forget(build.Id);
                 return BuildAdvance.Over;
             }
 

@@ -15,6 +15,7 @@ public sealed record BuildAnalyticsQuery : IValidatableObject
     [StringLength(255)]
     public string? Branch { get; init; }
 
+    /// <summary>Absent: all.</summary>
     public BuildEnvironment? Environment { get; init; }
 
     internal TimeSpan Length => int.Parse(Period.AsSpan(0, Period.Length - 1), System.Globalization.CultureInfo.InvariantCulture) * (Period[^1] switch

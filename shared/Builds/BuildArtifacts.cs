@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Platform.Blobs;
 
 namespace Platform.Builds;
@@ -9,6 +10,27 @@ public sealed class BuildArtifacts(IBlobStore blobs)
 
     /// <summary>Null when they are gone.</summary>
     public Task<Stream?> OpenAsync(BuildArtifact artifact, CancellationToken ct) => blobs.OpenReadAsync(artifact.BlobKey, ct);
+
+    /// <summary>An archive of them in a file that goes when the stream is closed; those whose bytes are gone are left out.</summary>
+    public async Task<Stream> ZipAsync(IEnumerable<BuildArtifact> kept, CancellationToken ct)
+    {
+        var file = new FileStream(
+            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous });
+        await using (var zip = await ZipArchive.CreateAsync(file, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, ct))
+        {
+            foreach (var artifact in kept)
+            {
+                await using var content = await OpenAsync(artifact, ct);
+                if (content is null)
+                    continue;
+                await using var entry = await zip.CreateEntry(artifact.Path, CompressionLevel.Fastest).OpenAsync(ct);
+                await content.CopyToAsync(entry, ct);
+            }
+        }
+
+        file.Position = 0;
+        return file;
+    }
 
     /// <summary>The type under which a browser may be sent an artifact: nothing that it would run as a page of the platform.</summary>
     public static string SafeType(string type) => type.StartsWith("image/", StringComparison.Ordinal) && !type.Contains("svg", StringComparison.Ordinal)

@@ -33,6 +33,7 @@ internal sealed class BuildCleanup(PlatformDbContext db, IBlobStore blobs, Runni
             db.Remove(cache);
         }
 
+        db.RemoveRange(await db.BuildConfigs.Where(config => config.OrganizationId == tenant.OrganizationId && (tenant.ProjectId == null || config.Id == tenant.ProjectId)).OrderBy(config => config.Id).Take(Batch).ToListAsync(ct));
         await db.SaveChangesAsync(ct);
         return builds.Count == Batch || caches.Count == Batch;
     }

@@ -3,9 +3,10 @@ using Platform.Data;
 namespace Platform.Builds;
 
 /// <summary>How a project's builds are done. A project without a row has the defaults.</summary>
-public sealed class BuildConfig : IProjectOwned
+public sealed class BuildConfig : IOrganizationOwned
 {
-    public required Guid ProjectId { get; init; }
+    /// <summary>The project's.</summary>
+    public required Guid Id { get; init; }
 
     public required Guid OrganizationId { get; init; }
 

@@ -8,7 +8,7 @@ public sealed class BuildConfigs(PlatformDbContext db)
 {
     /// <summary>Null for a project that has the defaults.</summary>
     public Task<BuildConfig?> FindAsync(Guid projectId, CancellationToken ct) =>
-        db.BuildConfigs.AsNoTracking().SingleOrDefaultAsync(config => config.ProjectId == projectId, ct);
+        db.BuildConfigs.AsNoTracking().SingleOrDefaultAsync(config => config.Id == projectId, ct);
 
     /// <summary>What the last build found out from its files; null before there was one.</summary>
     public Task<DetectedCommands?> DetectedAsync(Guid projectId, CancellationToken ct) => db.Builds.AsNoTracking()

@@ -85,11 +85,10 @@ internal sealed class BuildConfigConfiguration : IEntityTypeConfiguration<BuildC
 {
     public void Configure(EntityTypeBuilder<BuildConfig> builder)
     {
-        builder.ToTable("build_configs").HasKey(config => config.ProjectId);
-        builder.Property(config => config.ProjectId).ValueGeneratedNever();
+        builder.ToTable("build_configs").HasKey(config => config.Id);
+        builder.Property(config => config.Id).ValueGeneratedNever();
         builder.Property(config => config.Version).IsConcurrencyToken();
         builder.Property(config => config.Settings).HasJsonConversion();
-        builder.HasOne<Project>().WithMany().HasForeignKey(config => config.ProjectId).OnDelete(DeleteBehavior.Cascade);
     }
 }
 

@@ -12,12 +12,16 @@ public sealed record BuildSummary(
 
     public DateTimeOffset? FinishedAt { get; init; }
 
+    /// <summary>Null also when the platform cancelled it for a newer build.</summary>
+    public Guid? CancelledBy { get; init; }
+
     public static BuildSummary Of(Build build) => new(
         build.Id, build.Number, build.ProjectId, build.Status, build.Executor, build.Environment, build.Branch, build.CommitSha, build.Attempt, build.RootBuildId)
     {
         FailureCode = build.FailureCode,
         DurationMs = build.DurationMs,
         FinishedAt = build.FinishedAt,
+        CancelledBy = build.Status == BuildStatus.Cancelled ? build.CancelledBy : null,
     };
 }
 
@@ -41,7 +45,7 @@ public abstract record BuildEvent(BuildSummary Build) : DomainEvent
             BuildStatus.Queued => new BuildCreated(summary),
             BuildStatus.Running => new BuildStarted(summary),
             BuildStatus.Succeeded => new BuildCompleted(summary),
-            BuildStatus.Cancelled => new BuildCancelled(summary, build.CancelledBy),
+            BuildStatus.Cancelled => new BuildCancelled(summary),
             _ => new BuildFailed(summary),
         };
         return told with { OrganizationId = build.OrganizationId, ProjectId = build.ProjectId, OwnerId = build.CreatedBy };
@@ -73,7 +77,7 @@ public sealed record BuildFailed(BuildSummary Build) : BuildEvent(Build)
 }
 
 /// <summary>Somebody, or a newer build of its branch, stopped it.</summary>
-public sealed record BuildCancelled(BuildSummary Build, Guid? CancelledBy) : BuildEvent(Build)
+public sealed record BuildCancelled(BuildSummary Build) : BuildEvent(Build)
 {
     public override string EventType => "build.cancelled";
 }

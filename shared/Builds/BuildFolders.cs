@@ -29,11 +29,11 @@ public sealed class BuildFolders
     {
         if (new DirectoryInfo(Root) is { Exists: true, LinkTarget: not null })
             throw new InvalidOperationException("The folder of builds is a link");
-        Directory.CreateDirectory(Root, Passable);
+        Make(Root, Passable);
         Delete(name);
         var folder = Of(name);
         foreach (var part in new[] { folder, Path.Combine(folder, Workspace.SourceName), Path.Combine(folder, Workspace.HomeName) })
-            Directory.CreateDirectory(part, Owner);
+            Make(part, Owner);
         return folder;
     }
 
@@ -60,14 +60,23 @@ public sealed class BuildFolders
 
     /// <summary>Bytes of all files below the folder; links are not followed.</summary>
     internal static long SizeOf(string folder) => new FileSystemEnumerable<long>(
-        folder, static (ref FileSystemEntry entry) => entry.IsDirectory ? 0 : entry.Length, new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = true })
+        folder, static (ref FileSystemEntry entry) => entry.IsDirectory ? 0 : entry.Length, new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true })
     {
         ShouldRecursePredicate = static (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
     }.Sum();
 
+    private static void Make(string folder, UnixFileMode mode)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder);
+        else
+            Directory.CreateDirectory(folder, mode);
+    }
+
     private static void MakeWritable(string folder)
     {
-        File.SetUnixFileMode(folder, Owner);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(folder, Owner);
         foreach (var inner in new DirectoryInfo(folder).EnumerateDirectories().Where(inner => inner.LinkTarget is null))
             MakeWritable(inner.FullName);
     }

@@ -44,7 +44,7 @@ public sealed class BuildHookSteps(HookRunner runner, BuildProgress progress)
         return work.End == WorkEnd.TimedOut ? null : new BuildFailure(BuildFailureCode.HookFailed, step.Error, step.Id, step.Name, step.ExitCode);
     }
 
-    private Task AddResultAsync(Build build, BuildHookResult result) => progress.InLockAsync(build, async (_, db, now) =>
+    private Task<bool> AddResultAsync(Build build, BuildHookResult result) => progress.InLockAsync(build, async (_, db, now) =>
     {
         var number = await db.BuildHookRuns.Where(run => run.BuildId == build.Id).MaxAsync(run => (int?)run.Number) ?? 0;
         db.Add(Own(build, number + 1, [result], now));

@@ -27,5 +27,5 @@ public sealed class BuildLogSignal(TimeProvider clock)
     }
 
     /// <summary>Nobody will be woken for the build any more.</summary>
-    internal void Forget(Guid buildId) => Set(buildId);
+    public void Forget(Guid buildId) => Set(buildId);
 }

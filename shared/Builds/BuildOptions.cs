@@ -63,7 +63,7 @@ public sealed class BuildOptions
     [Range(0.5, 1024)]
     public double MaxCpus { get; init; } = 4;
 
-    /// <summary>Folder in which builds work; null: <c>builds</c> in the data directory.</summary>
+    /// <summary>Folder in which builds work; null: one for this installation in the temporary folder. The sandbox's user must be able to reach it.</summary>
     public string? Directory { get; init; }
 
     internal long MaxLogBytes => (long)MaxLogKb << 10;

@@ -49,5 +49,5 @@ public sealed class BuildVault(ISecretBox box)
 
     private static string Place(Guid buildId, string field) => $"builds/{buildId:D}/{field}";
 
-    private static string OfConfig(BuildConfig config, string field) => $"build_configs/{config.ProjectId:D}/{field}";
+    private static string OfConfig(BuildConfig config, string field) => $"build_configs/{config.Id:D}/{field}";
 }

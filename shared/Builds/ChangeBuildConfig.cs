@@ -16,7 +16,7 @@ public sealed class ChangeBuildConfig(PlatformDbContext db, BuildVault vault, Bu
     public async Task<Result<ChangedBuildConfig>> ChangeAsync(Guid projectId, BuildSettingsChange change, CancellationToken ct)
     {
         audit.Target("build_config", projectId);
-        var config = await db.BuildConfigs.SingleOrDefaultAsync(row => row.ProjectId == projectId, ct) ?? New(projectId);
+        var config = await db.BuildConfigs.SingleOrDefaultAsync(row => row.Id == projectId, ct) ?? New(projectId);
         if (change.IfVersion is { } version && version != config.Version)
             return BuildErrors.VersionConflict;
         var settings = change.Apply(config.Settings);
@@ -138,7 +138,7 @@ public sealed class ChangeBuildConfig(PlatformDbContext db, BuildVault vault, Bu
 
     private BuildConfig New(Guid projectId) => new()
     {
-        ProjectId = projectId,
+        Id = projectId,
         OrganizationId = db.Caller.OrganizationId!.Value,
         Settings = new BuildSettings(),
         CreatedAt = clock.GetUtcNow(),

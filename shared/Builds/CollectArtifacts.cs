@@ -79,7 +79,7 @@ public sealed class CollectArtifacts(WorkspaceFiles files, BuildProgress progres
         return null;
     }
 
-    private Task AddAsync(Build build, Guid id, string path, BlobProperties stored, string type, BuildArtifactKind kind) => progress.InLockAsync(build, (_, db, now) =>
+    private Task<bool> AddAsync(Build build, Guid id, string path, BlobProperties stored, string type, BuildArtifactKind kind) => progress.InLockAsync(build, (_, db, now) =>
     {
         db.Add(new BuildArtifact
         {

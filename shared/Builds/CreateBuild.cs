@@ -24,28 +24,36 @@ public sealed class CreateBuild(PlatformDbContext db, NewSources sources, BuildC
         var source = await sources.TakeAsync(wanted, settings, archive, ct);
         if (!source.IsOk)
             return source.Error;
+        var created = await StartAsync(project, wanted, (settings, effective), source.Value, answer, ct);
+        if (!created.IsOk && source.Value.Archive is { } unused)
+            await sources.DropAsync(unused, ct);
+        if (created.IsOk && effective.AutoCancelPrevious)
+            await CancelPreviousAsync(created.Value, ct);
+        return created;
+    }
 
-        var branch = wanted.Branch ?? source.Value.Source.Ref ?? (source.Value.Source.Type == BuildSourceType.Git ? settings.ProductionBranch : null);
-        if (branch is not null && !Takes(effective.BranchFilter, branch))
+    private async Task<Result<Build>> StartAsync(
+        ProjectPlace project, NewBuild wanted, (BuildSettings OfProject, BuildSettings Effective) settings, TakenSource source, Func<Build, object> answer, CancellationToken ct)
+    {
+        var production = settings.OfProject.ProductionBranch;
+        var branch = wanted.Branch ?? source.Source.Ref ?? (source.Source.Type == BuildSourceType.Git ? production : null);
+        if (branch is not null && !Takes(settings.Effective.BranchFilter, branch))
             return BuildErrors.BranchFiltered;
-        var draft = new BuildDraft(project.OrganizationId, project.Id, wanted.Executor, source.Value.Source, effective)
+        var draft = new BuildDraft(project.OrganizationId, project.Id, wanted.Executor, source.Source, settings.Effective)
         {
-            Archive = source.Value.Archive,
-            Token = source.Value.OwnToken,
+            Archive = source.Archive,
+            Token = source.OwnToken,
             Branch = branch,
-            CommitSha = wanted.CommitSha ?? source.Value.Source.CommitSha,
+            CommitSha = wanted.CommitSha ?? source.Source.CommitSha,
             CommitMessage = Filled(wanted.CommitMessage),
             CommitAuthor = Filled(wanted.CommitAuthor),
-            Environment = wanted.Environment ?? (branch is not null && branch == settings.ProductionBranch ? BuildEnvironment.Production : BuildEnvironment.Preview),
+            Environment = wanted.Environment ?? (branch is not null && branch == production ? BuildEnvironment.Production : BuildEnvironment.Preview),
             Labels = wanted.Labels ?? new Dictionary<string, string>(),
             Variables = wanted.EnvironmentVariables ?? new Dictionary<string, string>(),
             Plan = wanted.Steps,
             ClearCache = wanted.ClearCache,
         };
-        var created = await starter.StartAsync(draft, answer, ct);
-        if (created.IsOk && effective.AutoCancelPrevious)
-            await CancelPreviousAsync(created.Value, ct);
-        return created;
+        return await starter.StartAsync(draft, answer, ct);
     }
 
     private async Task CancelPreviousAsync(Build build, CancellationToken ct)

@@ -56,7 +56,7 @@ public sealed class EndHooks(PlatformDbContext db, HookRunner runner, BuildVaria
             CancellationToken.None);
     }
 
-    private Task ChangeAsync(Guid id, Action<Build> change) => db.InTransactionAsync(
+    private Task<bool> ChangeAsync(Guid id, Action<Build> change) => db.InTransactionAsync(
         async () =>
         {
             if (await db.LockBuildAsync(id, CancellationToken.None) is not { } build)

@@ -15,7 +15,12 @@ public sealed class LogReader(PlatformDbContext db, BuildLogSignal signal, TimeP
             var next = signal.Next(buildId);
             var (lines, isOver) = await StateAsync(buildId, ct);
             if (lines > (query.After ?? 0) || isOver || clock.GetElapsedTime(began) >= TimeSpan.FromSeconds(query.Wait))
+            {
+                if (isOver)
+                    signal.Forget(buildId);
                 return await PageAsync(buildId, query, lines, isOver, ct);
+            }
+
             await signal.WaitAsync(next, ct);
         }
     }

@@ -67,6 +67,7 @@ public sealed class RequestHooks(PlatformDbContext db, BuildVault vault, IWorkfl
                 await signal.WaitAsync(next, ct);
         }
 
+        signal.Forget(run.BuildId);
         return run;
     }
 

@@ -81,7 +81,7 @@ public sealed class RetryBuild(PlatformDbContext db, BuildStarter starter, Build
             Kind = step.Kind,
         });
 
-    private static IReadOnlyDictionary<string, string> Joined(IReadOnlyDictionary<string, string> kept, IReadOnlyDictionary<string, string>? added)
+    private static Dictionary<string, string> Joined(IReadOnlyDictionary<string, string> kept, IReadOnlyDictionary<string, string>? added)
     {
         var all = new Dictionary<string, string>(kept);
         foreach (var (name, value) in added ?? new Dictionary<string, string>())

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
 using Platform.Data;
 using Platform.Events;
-using Microsoft.EntityFrameworkCore;
 
 namespace Platform.Notifications;
 
@@ -14,9 +14,8 @@ public sealed class NotifyOfBuild(PlatformDbContext db, NotificationFanOut notif
     {
         if (stored is not { OrganizationId: { } organizationId, ProjectId: { } projectId, UserId: { } reader })
             return;
-        var payload = stored.ReadPayload<JsonElement>();
-        var build = payload.GetProperty("build");
-        if (payload.TryGetProperty("cancelled_by", out var by) && by.ValueKind == JsonValueKind.String && by.GetGuid() == reader)
+        var build = stored.ReadPayload<JsonElement>().GetProperty("build");
+        if (build.TryGetProperty("cancelled_by", out var by) && by.ValueKind == JsonValueKind.String && by.GetGuid() == reader)
             return; // he knows
         if (!await db.Memberships.AnyAsync(member => member.OrganizationId == organizationId && member.UserId == reader, ct))
             return;

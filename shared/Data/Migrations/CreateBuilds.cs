@@ -56,8 +56,8 @@ public sealed class CreateBuilds : Migration
 
     private static void CreateConfiguration(SchemaWriter schema) => schema
         .Table("build_configs", t => t
-            .Guid("project_id", "organization_id").Json("settings").Text("repository_token?", "hook_secret?", "hook_headers?").Long("version").Time("created_at", "updated_at")
-            .Guid("updated_by?").Key("project_id").Reference("project_id", "projects"))
+            .Guid("id", "organization_id").Json("settings").Text("repository_token?", "hook_secret?", "hook_headers?").Long("version").Time("created_at", "updated_at")
+            .Guid("updated_by?").Key("id"))
         .Table("build_caches", t => t
             .Guid("id", "organization_id", "project_id").Text("key").Long("size_bytes").Time("created_at", "used_at").Key("id").Reference("project_id", "projects"))
         .Unique("build_caches", "project_id", "key")

@@ -174,7 +174,7 @@ public abstract class ExternalBuildTests(PlatformApp app)
         Assert.Equal((409, "not_retryable"), (await client.RetryAsync(id)).Refusal);
         (await client.StatusAsync(id, new { status = "cancelled" })).Ok();
 
-        var retry = (await client.RetryAsync(id, new { environmentVariables = new { A = "b" } })).Ok(HttpStatusCode.Created).Data;
+        var retry = (await client.RetryAsync(id, new { environmentVariables = new Dictionary<string, string> { ["A"] = "b" } })).Ok(HttpStatusCode.Created).Data;
         Assert.Equal((2, id, id, "retry", 2), (retry.GetProperty("attempt").GetInt32(), retry.GetProperty("retryOf").GetGuid(), retry.GetProperty("rootBuildId").GetGuid(), Text(retry.GetProperty("trigger"), "type"), retry.GetProperty("number").GetInt32()));
         Assert.Equal((409, "already_retrying"), (await client.RetryAsync(id)).Refusal);
         Assert.Equal(Id(retry), (await client.GetAsync(id)).Data.GetProperty("retriedBy").GetGuid());
@@ -209,7 +209,7 @@ public abstract class ExternalBuildTests(PlatformApp app)
         var (_, client) = await StartAsync();
         foreach (var build in new object[]
                  {
-                     new { executor = "external", branch = "-x" }, new { executor = "external", branch = "a..b" }, new { executor = "external", environmentVariables = new { PLATFORM_X = "1" } },
+                     new { executor = "external", branch = "-x" }, new { executor = "external", branch = "a..b" }, new { executor = "external", environmentVariables = new Dictionary<string, string> { ["PLATFORM_X"] = "1" } },
                      new { source = new { type = "none" } }, new { executor = "external", source = new { type = "git", url = "file:///etc/passwd" } }, new { executor = "external", source = new { type = "git", url = "https://u:p@example.com/x.git" } },
                      new { executor = "external", config = new { rootDirectory = "../x" } }, new { executor = "external", config = new { memoryMb = 9000 } },
                  })

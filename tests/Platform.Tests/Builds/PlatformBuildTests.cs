@@ -136,7 +136,7 @@ public abstract class PlatformBuildTests(PlatformApp app)
         var id = await client.CreatedAsync(new
         {
             source = Files(("a.txt", "a")),
-            environmentVariables = new { MY_SECRET = Secret, LD_PRELOAD_NOT = "x" },
+            environmentVariables = new Dictionary<string, string> { ["MY_SECRET"] = Secret, ["LD_AUDIT_OF_MINE"] = "it's fine" },
             steps = new[] { new { name = "print", command = "echo \"plain $MY_SECRET\"; echo \"b64 $(printf %s \"$MY_SECRET\" | base64)\"; python3 -c 'import os,urllib.parse; print(\"url\", urllib.parse.quote(os.environ[\"MY_SECRET\"], safe=\"\"))'; test \"$MY_SECRET\" = 'pass word/with+signs'" } },
         });
         var build = await client.EndedAsync(id);
