@@ -48,7 +48,8 @@ public sealed class FunctionInvoker(WorkerPools pools, WorkerStarter starter, In
     {
         for (var attempt = 1; ; attempt++)
         {
-            var acquired = await pools.AcquireAsync(function);
+            if (await AcquireAsync(function) is not { } acquired)
+                return null;
             if (acquired.Failure is { } failure)
                 return failure.Outcome is { } refused ? Done(facts with { Queued = acquired.Queued }, refused, failure.Init, null) : null;
             if (acquired.Worker is not { } pooled)
@@ -66,6 +67,18 @@ public sealed class FunctionInvoker(WorkerPools pools, WorkerStarter starter, In
             if (outcome.NeverRan && attempt < Tries)
                 continue;
             return Done(facts with { Queued = acquired.Queued }, outcome, acquired.IsCold ? pooled.Worker.Init : null, pooled.Worker.Id);
+        }
+    }
+
+    private async Task<Acquired?> AcquireAsync(ActiveFunction function)
+    {
+        try
+        {
+            return await pools.AcquireAsync(function);
+        }
+        catch (RuntimeMissingException)
+        {
+            return null;
         }
     }
 

@@ -10,6 +10,7 @@ internal sealed class FunctionWorker : IFunctionWorker
     internal const int MaxResultBytes = 6 * 1024 * 1024;
     private const int MaxFrameBytes = MaxResultBytes + (64 * 1024);
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestNews = TimeSpan.FromSeconds(1);
 
     private readonly WorkerSpec _spec;
     private readonly WorkerChannel _channel;
@@ -44,7 +45,7 @@ internal sealed class FunctionWorker : IFunctionWorker
         {
             await _channel.SendAsync((call, _spec, Deadline: _clock.GetUtcNow() + call.Timeout), WriteInvocation, timeout.Token);
         }
-        catch (SocketException)
+        catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
         {
             Kill();
             return new WorkerOutcome(InvocationStatus.Crashed, null, null) { NeverRan = true };
@@ -63,7 +64,7 @@ internal sealed class FunctionWorker : IFunctionWorker
         {
             return await TimedOutAsync(call);
         }
-        catch (SocketException)
+        catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
         {
             return await LostAsync(_clock.GetElapsedTime(began));
         }
@@ -104,7 +105,7 @@ internal sealed class FunctionWorker : IFunctionWorker
 
     private async Task<WorkerOutcome> TimedOutAsync(WorkerCall call)
     {
-        var outcome = await EndedAsync();
+        var outcome = await EndedAsync(TimeSpan.Zero);
         return outcome with
         {
             Status = InvocationStatus.Timeout,
@@ -113,12 +114,12 @@ internal sealed class FunctionWorker : IFunctionWorker
         };
     }
 
-    private async Task<WorkerOutcome> LostAsync(TimeSpan took) => await EndedAsync() with { Duration = took };
+    private async Task<WorkerOutcome> LostAsync(TimeSpan took) => await EndedAsync(LongestNews) with { Duration = took };
 
-    // The process has closed its socket, or must not go on.
-    private async Task<WorkerOutcome> EndedAsync()
+    // The process has closed its socket, whose end comes a moment before the news of its own, or must not go on.
+    private async Task<WorkerOutcome> EndedAsync(TimeSpan patience)
     {
-        var ended = await Task.WhenAny(_run, Task.Delay(TimeSpan.FromMilliseconds(200), _clock)) == _run; // what its end was comes a moment after the socket's
+        var ended = _run.IsCompleted || (patience > TimeSpan.Zero && await Task.WhenAny(_run, Task.Delay(patience, _clock)) == _run);
         Kill();
         var result = await WorkerEnd.AwaitAsync(_run, LongestEnd, _clock);
         _output.Close();

@@ -131,23 +131,40 @@ public sealed partial class WorkerPools(WorkerStarter starter, WorkerRoom room, 
 
     private async Task<Acquired> StartAsync(WorkerPool pool, IDisposable taken, TimeSpan queued)
     {
-        var (worker, failure) = await starter.StartAsync(pool.Spec);
+        IFunctionWorker? worker = null;
+        WorkerFailure? failure = null;
+        try
+        {
+            (worker, failure) = await starter.StartAsync(pool.Spec);
+        }
+        finally
+        {
+            if (worker is null)
+                GiveUp(pool, taken);
+        }
+
+        if (worker is null)
+            return new Acquired(null, failure, IsCold: true, queued);
         lock (_gate)
         {
             pool.Starting--;
-            if (worker is not null)
-            {
-                var pooled = new PooledWorker(pool, worker, taken);
-                Run(pool, pooled);
-                _ = WatchAsync(pooled);
-                return new Acquired(pooled, null, IsCold: true, queued);
-            }
+            var pooled = new PooledWorker(pool, worker, taken);
+            Run(pool, pooled);
+            _ = WatchAsync(pooled);
+            return new Acquired(pooled, null, IsCold: true, queued);
+        }
+    }
 
-            taken.Dispose();
-            if (pool.Waiting.First is { } next && TryBegin(pool) is { } room1)
-                Grant(pool, next, room1);
+    // There is no worker after all; the next in the line may try.
+    private void GiveUp(WorkerPool pool, IDisposable taken)
+    {
+        taken.Dispose();
+        lock (_gate)
+        {
+            pool.Starting--;
+            if (pool.Waiting.First is { } next && TryBegin(pool) is { } granted)
+                Grant(pool, next, granted);
             Forget(pool);
-            return new Acquired(null, failure, IsCold: true, queued);
         }
     }
 

@@ -87,7 +87,7 @@ public sealed class DeletionTests
         var place = await owner.FoundAsync();
         await using var scope = app.Services.GetRequiredService<IServiceScopeFactory>().CreateScopeFor(Caller.System(place.Id));
         var removal = scope.ServiceProvider.GetRequiredService<TenantRemoval>();
-        Assert.Equal(["functions", "stop", "webhooks-stop", "databases", "builds", "drop", "data-key", "dlq-policies", "webhook-deliveries", "user-rows"], removal.Plan);
+        Assert.Equal(["functions", "stop", "webhooks-stop", "builds", "databases", "drop", "data-key", "dlq-policies", "webhook-deliveries", "user-rows"], removal.Plan);
         await removal.ReportAsync(new TenantScope(place.Id, null), "stop", "BrokenException", default);
         await removal.EndAsync(new TenantScope(place.Id, null), default);   // never of one that is not being deleted
 
