@@ -81,6 +81,7 @@ public sealed record LogQuery
     [Range(0, int.MaxValue)]
     public int Offset { get; init; }
 
+    /// <summary>Oldest or newest lines first.</summary>
     public LogOrder Order { get; init; }
 
     /// <summary>Seconds to wait for a line beyond <c>after</c> or the end of the build.</summary>
