@@ -1,10 +1,11 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using Platform.Data;
 
 namespace Platform.Databases;
 
 /// <summary>Makes what was stored as <see cref="DatabaseStatus.Creating"/>. May run again after a crash: it begins anew as long as the row says so.</summary>
-public sealed class ProvisionDatabase(PlatformDbContext db, DatabaseEngines engines, TimeProvider clock)
+public sealed class ProvisionDatabase(PlatformDbContext db, DatabaseEngines engines, TimeProvider clock, ILogger<ProvisionDatabase> log)
 {
     private const string Failed = "The database could not be created";
 
@@ -51,7 +52,15 @@ public sealed class ProvisionDatabase(PlatformDbContext db, DatabaseEngines engi
 
     private async Task FailAsync(ManagedDatabase database, string reason, CancellationToken ct)
     {
-        await engines.Of(database).RemoveAsync(database.OrganizationId, database.Id, ct);
+        try
+        {
+            await engines.Of(database).RemoveAsync(database.OrganizationId, database.Id, ct);
+        }
+        catch (Exception fault) when (!ct.IsCancellationRequested)
+        {
+            log.LogWarning(fault, "What there is of database {DatabaseId} could not be removed; deleting it will do", database.Id);
+        }
+
         (database.Status, database.Error) = (DatabaseStatus.Error, reason);
         await SaveAsync(database, ct);
     }

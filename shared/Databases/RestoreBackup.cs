@@ -1,10 +1,11 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using Platform.Data;
 
 namespace Platform.Databases;
 
 /// <summary>Puts a backup into a database that waits for it. May run again after a crash, until the row says that it is over.</summary>
-public sealed class RestoreBackup(PlatformDbContext db, BackupFiles content, DatabaseEngines engines, QueryTurns turns, TimeProvider clock)
+public sealed class RestoreBackup(PlatformDbContext db, BackupFiles content, DatabaseEngines engines, QueryTurns turns, TimeProvider clock, ILogger<RestoreBackup> log)
 {
     private const string Failed = "The backup could not be restored";
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(70); // no query lasts longer
@@ -28,7 +29,7 @@ public sealed class RestoreBackup(PlatformDbContext db, BackupFiles content, Dat
         }
         catch (BackupException refused)
         {
-            await engines.Of(target).AbandonRestoreAsync(target, ct);
+            await AbandonAsync(target, ct);
             await EndAsync(target, refused.Message, ct);
             return;
         }
@@ -43,8 +44,20 @@ public sealed class RestoreBackup(PlatformDbContext db, BackupFiles content, Dat
     {
         if (await FindAsync(restoreId, targetId, ct) is not { } target)
             return;
-        await engines.Of(target).AbandonRestoreAsync(target, ct);
+        await AbandonAsync(target, ct);
         await EndAsync(target, Failed, ct);
+    }
+
+    private async Task AbandonAsync(ManagedDatabase target, CancellationToken ct)
+    {
+        try
+        {
+            await engines.Of(target).AbandonRestoreAsync(target, ct);
+        }
+        catch (Exception fault) when (!ct.IsCancellationRequested)
+        {
+            log.LogWarning(fault, "What a failed restore of database {DatabaseId} has left could not be removed; it goes with the database", target.Id);
+        }
     }
 
     private async Task<ManagedDatabase?> FindAsync(Guid restoreId, Guid targetId, CancellationToken ct)

@@ -14,7 +14,6 @@ public sealed class PostgresAdministration : IAsyncDisposable
 
     private readonly NpgsqlDataSource? _server;
     private readonly ILogger<PostgresAdministration> _log;
-    private volatile bool _isSetUp;
 
     public PostgresAdministration(IOptions<DatabaseOptions> options, ILogger<PostgresAdministration> log)
     {
@@ -32,8 +31,6 @@ public sealed class PostgresAdministration : IAsyncDisposable
     /// <summary>Null when the server is as tenants need it; else what is missing.</summary>
     internal async Task<string?> CheckAsync(CancellationToken ct)
     {
-        if (_isSetUp)
-            return null;
         var (isSuper, createsDatabases, createsRoles) = (await ReadAsync(
             "SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user", row => (row.GetBoolean(0), row.GetBoolean(1), row.GetBoolean(2)), [], ct))[0];
         var open = await ReadAsync(
@@ -47,7 +44,6 @@ public sealed class PostgresAdministration : IAsyncDisposable
             : null;
         if (fault is not null)
             _log.LogError("The server for managed databases is not set up: {Fault}", fault);
-        _isSetUp = fault is null;
         return fault;
     }
 

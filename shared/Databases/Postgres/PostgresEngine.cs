@@ -100,7 +100,7 @@ public sealed class PostgresEngine(
     public async Task BackUpAsync(ManagedDatabase database, string path, CancellationToken ct)
     {
         var (names, credentials) = (new PostgresNames(database.Id), await vault.OpenAsync(database, ct));
-        await administration.EnsureRolesAsync(names, credentials, database.MaxConnections, ct);
+        await queries.ProbeAsync(database, credentials, ct);
         await using var file = File.OpenWrite(path);
         await tools.DumpAsync(administration.Server, names.Database, names.Owner, credentials.Owner, file, ct);
     }

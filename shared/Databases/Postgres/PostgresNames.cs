@@ -18,9 +18,11 @@ internal readonly record struct PostgresNames(Guid Id)
 
     public string Database => Owner;
 
-    /// <summary>What a restore replaced, until it is dropped.</summary>
-    public string Replaced => $"{Owner}_old";
+    /// <summary>What this restore replaced, until it is dropped.</summary>
+    public string Replaced(Guid restoreId) => $"{Owner}_o{Digits(restoreId)}";
 
     /// <summary>Where a restore puts the data before it takes the database's place.</summary>
-    public string Restored(Guid restoreId) => $"{Owner}_r{restoreId.ToString("N")[^RestoreDigits..]}";
+    public string Restored(Guid restoreId) => $"{Owner}_r{Digits(restoreId)}";
+
+    private static string Digits(Guid restoreId) => restoreId.ToString("N")[^RestoreDigits..];
 }

@@ -20,6 +20,12 @@ public sealed class PostgresQueries(PostgresAdministration administration, Datab
         return outcome.IsOk ? outcome.Value.Size! : outcome.Error;
     }
 
+    /// <summary>Sees to it that the owner can connect; throws when he cannot.</summary>
+    internal async Task ProbeAsync(ManagedDatabase database, DatabaseCredentials credentials, CancellationToken ct)
+    {
+        await using var session = await OpenAsync(database, credentials, reads: false, database.StatementTimeout, ct);
+    }
+
     internal Task<Result<SqlOutcome>> RunAsync(ManagedDatabase database, SqlScript script, TimeSpan limit, CancellationToken ct)
     {
         if (!script.Reads && database.IsOverSize)
@@ -95,9 +101,14 @@ public sealed class PostgresQueries(PostgresAdministration administration, Datab
         }
         catch (PostgresException fault) when (Mendable.Contains(fault.SqlState))
         {
-            await administration.EnsureRolesAsync(names, credentials, database.MaxConnections, ct);
-            await administration.OpenAsync(names, names.Database, ct);
-            return await PostgresSession.OpenAsync(administration.Server, names.Database, role, password, limit, ct);
+            var current = await vault.ReopenAsync(database, ct); // it may have been renewed meanwhile
+            if (current == credentials)
+            {
+                await administration.EnsureRolesAsync(names, credentials, database.MaxConnections, ct);
+                await administration.OpenAsync(names, names.Database, ct);
+            }
+
+            return await PostgresSession.OpenAsync(administration.Server, names.Database, role, reads ? current.Reader : current.Owner, limit, ct);
         }
     }
 

@@ -63,13 +63,13 @@ internal sealed class PostgresRestore(PostgresAdministration administration, Pos
     {
         await administration.DropDatabaseAsync(_names.Restored(target.LastRestore!.Id), ct);
         if (await IsSwitchedAsync(ct))
-            await administration.DropDatabaseAsync(_names.Replaced, ct);
+            await administration.DropDatabaseAsync(_names.Replaced(target.LastRestore!.Id), ct);
         if (await administration.ExistsAsync(_names.Database, ct))
             await administration.OpenAsync(_names, _names.Database, ct);
     }
 
     // What was replaced is there only between the switch and its end.
-    private Task<bool> IsSwitchedAsync(CancellationToken ct) => administration.ExistsAsync(_names.Replaced, ct);
+    private Task<bool> IsSwitchedAsync(CancellationToken ct) => administration.ExistsAsync(_names.Replaced(target.LastRestore!.Id), ct);
 
     private async Task SwitchAsync(string restored, CancellationToken ct)
     {
@@ -81,14 +81,14 @@ internal sealed class PostgresRestore(PostgresAdministration administration, Pos
             await administration.EndSessionsAsync(database, role: null, ct);
         }
 
-        string[] away = hasOld ? [$"ALTER DATABASE {_names.Database} RENAME TO {_names.Replaced}"] : [];
+        string[] away = hasOld ? [$"ALTER DATABASE {_names.Database} RENAME TO {_names.Replaced(target.LastRestore!.Id)}"] : [];
         await administration.ExecuteAsync(ct, ["BEGIN", .. away, $"ALTER DATABASE {restored} RENAME TO {_names.Database}", "COMMIT"]);
     }
 
     private async Task<DatabaseSize> FinishAsync(CancellationToken ct)
     {
         await administration.OpenAsync(_names, _names.Database, ct);
-        await administration.DropDatabaseAsync(_names.Replaced, ct);
+        await administration.DropDatabaseAsync(_names.Replaced(target.LastRestore!.Id), ct);
         await using var owner = await OpenAsync(_names.Database, ct);
         return await PostgresEngine.MeasureAsync(owner, ct);
     }

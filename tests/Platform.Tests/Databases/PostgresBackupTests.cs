@@ -98,7 +98,7 @@ public sealed class PostgresBackupTests(ManagedPostgres server)
         await using (var connection = new NpgsqlConnection(server.Cluster.ConnectionString("postgres")))
         {
             await connection.OpenAsync();
-            await ManagedPostgres.RunAsync(connection, $"CREATE DATABASE {tenant.Username}_old OWNER {tenant.Username}");
+            await ManagedPostgres.RunAsync(connection, $"CREATE DATABASE {tenant.Username}_o{restoreId.ToString("N")[^12..]} OWNER {tenant.Username}");
             await ManagedPostgres.RunAsync(connection, $"ALTER DATABASE {tenant.Username} ALLOW_CONNECTIONS false");
         }
 
