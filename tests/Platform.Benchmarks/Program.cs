@@ -16,6 +16,8 @@ return args switch
     ["bare-queries", var port, var provider, var connectionString, var user] => await BareQueries.RunAsync(int.Parse(port), provider, connectionString, Guid.Parse(user)),
     [ExecutionsApiBench.Name, .. var options] => await ExecutionsApiBench.RunAsync(options),
     ["soak", .. var options] => await SoakBench.RunAsync(options),
+    ["metrics", ..] => await MetricsBench.RunAsync(Rounds(9)),
+    ["webhooks", ..] => await WebhooksBench.RunAsync(Rounds(3)),
     ["orchestrations", ..] => await OrchestrationsBench.RunAsync(Rounds(5)),
     ["chaos", .. var options] => await ChaosBench.RunAsync(options),
     ["broker", ..] => await BrokerBench.RunAsync(Rounds(5)),
@@ -28,7 +30,7 @@ int Rounds(int usual) => args.Length > 1 && int.TryParse(args[1], out var rounds
 static int Usage()
 {
     Console.Error.WriteLine("""
-        bench: broker|execute|functions|history|http|idle|orchestrations|sandbox [rounds],
+        bench: broker|execute|functions|history|http|idle|metrics|orchestrations|sandbox|webhooks [rounds],
             executions-api [rounds] [sqlite|postgres] [reads] [append] [streams] [store],
             chaos [--seed N] [--kills N] [--only sqlite|postgres|restarts|pauses], or soak [minutes] [--seed N]
         """);
