@@ -5,17 +5,21 @@ namespace Platform.Builds;
 /// <summary>Query of <c>GET /api/builds/project/{projectId}</c>.</summary>
 public sealed record BuildFilter : IValidatableObject
 {
+    /// <summary>Any of these states.</summary>
     public IReadOnlyList<BuildStatus> Status { get; init; } = [];
 
+    /// <summary>Any of these branches.</summary>
     [MaxLength(20)]
     public IReadOnlyList<string> Branch { get; init; } = [];
 
+    /// <summary>Any of these environments.</summary>
     public IReadOnlyList<BuildEnvironment> Environment { get; init; } = [];
 
     /// <summary>The beginning of a commit's id, at least 7 digits.</summary>
     [RegularExpression(BuildRules.CommitSha)]
     public string? CommitSha { get; init; }
 
+    /// <summary>Any of these executors.</summary>
     public IReadOnlyList<BuildExecutor> Executor { get; init; } = [];
 
     /// <summary>Ids of users.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Platform.Data;
+using Platform.Identity;
 using Platform.Workflows;
 
 namespace Platform.Builds;
@@ -13,6 +14,8 @@ public sealed class BuildSlots(PlatformDbContext db, IWorkflows workflows, IOpti
 
     private async Task<int> GrantLockedAsync(Guid organizationId, CancellationToken ct)
     {
+        using var whole = db.ActAs(Caller.System(organizationId)); // a token that is bound to some projects would see only their builds
+
         // Two nodes that looked at the same moment would both see the same free slot.
         await db.Organizations.Where(row => row.Id == organizationId).ExecuteUpdateAsync(set => set.SetProperty(row => row.Version, row => row.Version), ct);
         var live = await db.Builds.AsNoTracking()

@@ -56,8 +56,7 @@ public sealed class BuildStarter(
     {
         if (!await db.LockProjectAsync(draft.ProjectId, ct))
             return BuildErrors.ProjectArchived;
-        var waiting = db.Builds.Where(build => build.OrganizationId == draft.OrganizationId && build.Status == BuildStatus.Queued && build.Executor == BuildExecutor.Platform);
-        if (!draft.IsAutomatic && draft.Executor == BuildExecutor.Platform && await waiting.CountAsync(ct) >= options.Value.MaxQueuedPerOrganization)
+        if (!draft.IsAutomatic && draft.Executor == BuildExecutor.Platform && await CountWaitingAsync(draft.OrganizationId, ct) >= options.Value.MaxQueuedPerOrganization)
             return BuildErrors.QueueFull;
         var number = await db.Builds.Where(build => build.ProjectId == draft.ProjectId).MaxAsync(build => (int?)build.Number, ct) ?? 0;
         var build = await NewAsync(draft, number + 1, ct);
@@ -70,6 +69,13 @@ public sealed class BuildStarter(
         idempotency.Complete(answer(build));
         await db.SaveChangesAsync(ct);
         return build;
+    }
+
+    // Those of all projects, also when the caller's token is bound to some.
+    private async Task<int> CountWaitingAsync(Guid organizationId, CancellationToken ct)
+    {
+        using var whole = db.ActAs(Caller.System(organizationId));
+        return await db.Builds.CountAsync(build => build.OrganizationId == organizationId && build.Status == BuildStatus.Queued && build.Executor == BuildExecutor.Platform, ct);
     }
 
     private async Task<Build> NewAsync(BuildDraft draft, int number, CancellationToken ct)

@@ -58,8 +58,10 @@ public enum LogOrder
 /// <summary>Query of <c>GET /api/builds/{buildId}/logs</c>.</summary>
 public sealed record LogQuery
 {
+    /// <summary>Any of these steps.</summary>
     public IReadOnlyList<Guid> StepId { get; init; } = [];
 
+    /// <summary>Any of these streams.</summary>
     public IReadOnlyList<LogStream> Stream { get; init; } = [];
 
     /// <summary>This level and above.</summary>
@@ -81,7 +83,7 @@ public sealed record LogQuery
     [Range(0, int.MaxValue)]
     public int Offset { get; init; }
 
-    /// <summary>Oldest or newest lines first.</summary>
+    /// <summary>By sequence.</summary>
     public LogOrder Order { get; init; }
 
     /// <summary>Seconds to wait for a line beyond <c>after</c> or the end of the build.</summary>
