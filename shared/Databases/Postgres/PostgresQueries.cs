@@ -99,7 +99,7 @@ public sealed class PostgresQueries(PostgresAdministration administration, Datab
         {
             return await PostgresSession.OpenAsync(administration.Server, names.Database, role, password, limit, ct);
         }
-        catch (PostgresException fault) when (Mendable.Contains(fault.SqlState))
+        catch (PostgresException fault) when (Mendable.Contains(fault.SqlState) || IsClosed(fault))
         {
             var current = await vault.ReopenAsync(database, ct); // it may have been renewed meanwhile
             if (current == credentials)
@@ -111,6 +111,9 @@ public sealed class PostgresQueries(PostgresAdministration administration, Datab
             return await PostgresSession.OpenAsync(administration.Server, names.Database, role, reads ? current.Reader : current.Owner, limit, ct);
         }
     }
+
+    // The owner can let nobody in; a role's own limit is another thing.
+    private static bool IsClosed(PostgresException fault) => fault.SqlState == PostgresErrorCodes.TooManyConnections && fault.MessageText.Contains("for database", StringComparison.Ordinal);
 
     // While a result is read its own connection is busy.
     private async Task<IReadOnlyDictionary<uint, PostgresType>> AskAsync(ManagedDatabase database, DatabaseCredentials credentials, TimeSpan limit, IReadOnlyList<uint> ids, CancellationToken ct)

@@ -54,9 +54,16 @@ public sealed class ManagedPostgres : IAsyncLifetime
     {
         var client = new DatabaseClient(await App.CreateUserAsync());
         var made = (await client.CreateAsync(new { name = "main", engine = "postgresql", initSql, maxSizeMb, statementTimeoutMs })).Ok(HttpStatusCode.Created).Data;
-        Assert.True(made.GetProperty("status").GetString() == "available", made.ToString());
-        var connection = made.GetProperty("connection");
-        return new Tenant(client, made.GetProperty("id").GetGuid(), connection.GetProperty("username").GetString()!, connection.GetProperty("password").GetString()!);
+        var (id, connection) = (made.GetProperty("id").GetGuid(), made.GetProperty("connection"));
+        await Until.TrueAsync(async () => (await client.GetAsync(id)).Ok().Data.GetProperty("status").GetString() == "available", "the database is made", seconds: 60);
+        return new Tenant(client, id, connection.GetProperty("username").GetString()!, connection.GetProperty("password").GetString()!);
+    }
+
+    /// <summary>The server checkpoints when it drops a database, so that on a busy machine it may take longer than the answer waits.</summary>
+    internal static async Task DeleteAsync(DatabaseClient client, Guid id, string query = "")
+    {
+        (await client.DeleteAsync(id, query)).Ok();
+        await Until.TrueAsync(async () => (await client.GetAsync(id)).Status == HttpStatusCode.NotFound, "the database is gone", seconds: 60);
     }
 
     /// <summary>Connects as a client would.</summary>

@@ -162,7 +162,7 @@ public sealed class PostgresEscapeTests(ManagedPostgres server)
 
         foreach (var sql in new[]
                  {
-                     "ALTER ROLE CURRENT_USER PASSWORD 'mine'", $"REVOKE CONNECT ON DATABASE {tenant.Username} FROM {tenant.Username}, {tenant.Username}_ro", $"ALTER DATABASE {tenant.Username} ALLOW_CONNECTIONS false",
+                     "ALTER ROLE CURRENT_USER PASSWORD 'mine'", $"REVOKE CONNECT ON DATABASE {tenant.Username} FROM {tenant.Username}, {tenant.Username}_ro", $"ALTER DATABASE {tenant.Username} CONNECTION LIMIT 0",
                      $"REVOKE {tenant.Username} FROM platform_admin",
                  })
         {
@@ -172,7 +172,7 @@ public sealed class PostgresEscapeTests(ManagedPostgres server)
         }
 
         (await tenant.SqlAsync($"ALTER DATABASE {tenant.Username} IS_TEMPLATE true")).Ok();
-        Assert.Equal("deleted", (await tenant.Client.DeleteAsync(tenant.Id)).Ok().Data.GetProperty("status").GetString());
+        await ManagedPostgres.DeleteAsync(tenant.Client, tenant.Id);
     }
 
     [Fact]
@@ -181,7 +181,7 @@ public sealed class PostgresEscapeTests(ManagedPostgres server)
         var (tenant, other) = (await server.StartAsync(), await server.StartAsync("CREATE TABLE t (id int)"));
         (await other.SqlAsync($"GRANT SELECT ON t TO {tenant.Username}")).Ok();
 
-        Assert.Equal("deleted", (await tenant.Client.DeleteAsync(tenant.Id)).Ok().Data.GetProperty("status").GetString());
+        await ManagedPostgres.DeleteAsync(tenant.Client, tenant.Id);
 
         Assert.Equal(0L, await server.ReadAsync<long>($"SELECT count(*) FROM pg_database WHERE datname ~ '{tenant.Username}'"));
         Assert.Equal(PostgresErrorCodes.InvalidAuthorizationSpecification, (await Assert.ThrowsAsync<PostgresException>(() => server.ConnectAsync(tenant, other.Username))).SqlState);
