@@ -1,12 +1,10 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using System.Text.Json;
-
 using Platform.Data;
 using Platform.Identity;
 using Platform.Tests.Executions;
 using Platform.Tests.Fixtures;
-
 using static Platform.Tests.Builds.BuildClient;
 
 namespace Platform.Tests.Builds;

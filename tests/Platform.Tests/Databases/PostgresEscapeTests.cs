@@ -163,7 +163,6 @@ public sealed class PostgresEscapeTests(ManagedPostgres server)
         foreach (var sql in new[]
                  {
                      "ALTER ROLE CURRENT_USER PASSWORD 'mine'", $"REVOKE CONNECT ON DATABASE {tenant.Username} FROM {tenant.Username}, {tenant.Username}_ro", $"ALTER DATABASE {tenant.Username} CONNECTION LIMIT 0",
-                     $"REVOKE {tenant.Username} FROM platform_admin",
                  })
         {
             (await tenant.SqlAsync(sql)).Ok();
