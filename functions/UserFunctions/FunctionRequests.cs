@@ -12,8 +12,10 @@ public sealed record FunctionMetricsQuery : IValidatableObject
     [RegularExpression(TimeWords.Period)]
     public string? Period { get; init; }
 
+    /// <summary>Start of the range, instead of a period.</summary>
     public DateTimeOffset? From { get; init; }
 
+    /// <summary>End of the range; now when there is none.</summary>
     public DateTimeOffset? To { get; init; }
 
     /// <summary>Length of a bucket; absent: the shortest of which there are at most 100.</summary>

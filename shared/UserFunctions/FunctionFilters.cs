@@ -65,19 +65,24 @@ public sealed record FunctionLogFilter : IValidatableObject
     /// <summary>Invocations with their lines, or the lines alone.</summary>
     public LogView View { get; init; }
 
+    /// <summary>Only this invocation.</summary>
     public Guid? InvocationId { get; init; }
 
+    /// <summary>Any of these outcomes.</summary>
     public IReadOnlyList<InvocationStatus> Status { get; init; } = [];
 
+    /// <summary>Any of these versions.</summary>
     [MaxLength(50)]
     public IReadOnlyList<int> Version { get; init; } = [];
 
+    /// <summary>Invoked, tested or probed.</summary>
     public IReadOnlyList<InvocationTrigger> Trigger { get; init; } = [];
 
     /// <summary>Only lines of this level.</summary>
     [RegularExpression("debug|info|warn|error")]
     public string? Level { get; init; }
 
+    /// <summary>Only lines of this stream.</summary>
     [RegularExpression("stdout|stderr|system")]
     public string? Stream { get; init; }
 
@@ -85,10 +90,13 @@ public sealed record FunctionLogFilter : IValidatableObject
     [StringLength(200)]
     public string? Search { get; init; }
 
+    /// <summary>Invocations from this time on.</summary>
     public DateTimeOffset? From { get; init; }
 
+    /// <summary>Invocations before this time.</summary>
     public DateTimeOffset? To { get; init; }
 
+    /// <summary>Oldest or newest first.</summary>
     public SortOrder Order { get; init; }
 
     /// <summary>Size of the page.</summary>

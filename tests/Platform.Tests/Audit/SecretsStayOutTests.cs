@@ -58,7 +58,7 @@ public sealed class SecretsStayOutTests
         var places = new List<string>();
         foreach (var table in db.Model.GetEntityTypes())
         {
-            var row = string.Join(" || ' ' || ", table.GetProperties().Select(property => $"coalesce(CAST({property.GetColumnName()} AS TEXT), '')"));
+            var row = string.Join(" || ' ' || ", table.GetProperties().Select(property => $"coalesce(CAST(\"{property.GetColumnName()}\" AS TEXT), '')"));
             var sql = $"SELECT count(*) AS \"Value\" FROM {table.GetTableName()} WHERE lower({row}) LIKE {{0}}";
             if (await db.Database.SqlQueryRaw<int>(sql, $"%{text.ToLowerInvariant()}%").SingleAsync() > 0)
                 places.Add(table.GetTableName()!);
