@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Platform.Outbound;
 using Platform.Sandbox;
 using Platform.Sandbox.Runtimes;
 
@@ -13,7 +14,7 @@ internal sealed class BareSandbox(IHost host, SupportedRuntime runtime) : IAsync
     public static async Task<BareSandbox> StartAsync(string language = "python", string version = "3.11")
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Services.AddSandbox(new ConfigurationBuilder().Build());
+        builder.Services.AddOutbound().AddSandbox(new ConfigurationBuilder().Build());
         var host = builder.Build();
         await host.StartAsync();
         var catalog = host.Services.GetRequiredService<RuntimeCatalog>();
