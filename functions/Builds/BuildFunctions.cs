@@ -25,7 +25,7 @@ public sealed class BuildFunctions(BuildQueries builds, CreateBuild create, Retr
         if (!request.IsOk)
             return request.Error;
         var created = await create.CreateAsync(project.Value, request.Value.Build, request.Value.Archive, BuildPlace.New, ct);
-        return created.IsOk ? BuildView.Of(await builds.DetailAsync(created.Value, ct)) : created.Error;
+        return created.IsOk ? new BuildView(await builds.DetailAsync(created.Value, ct)) : created.Error;
     }
 
     /// <summary>List the builds of a project.</summary>
@@ -37,7 +37,7 @@ public sealed class BuildFunctions(BuildQueries builds, CreateBuild create, Retr
         if (!filter.IsOk)
             return filter.Error;
         var page = await builds.ListAsync(projectId.ToId(), filter.Value, ct);
-        return new Page<BuildListView>([.. page.Items.Select(BuildListView.Of)], page.Total, page.Limit, page.Offset);
+        return new Page<BuildListView>([.. page.Items.Select(row => new BuildListView(row))], page.Total, page.Limit, page.Offset);
     }
 
     /// <summary>Read a build with its steps, hooks and artifacts.</summary>
@@ -46,7 +46,7 @@ public sealed class BuildFunctions(BuildQueries builds, CreateBuild create, Retr
     public async Task<Result<BuildView>> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = One)] HttpRequest http, string buildId, CancellationToken ct)
     {
         var found = await builds.FindAsync(buildId.ToId(), Permissions.BuildsRead, ct);
-        return found.IsOk ? BuildView.Of(await builds.DetailAsync(found.Value, ct)) : found.Error;
+        return found.IsOk ? new BuildView(await builds.DetailAsync(found.Value, ct)) : found.Error;
     }
 
     /// <summary>Try a build again that did not succeed: same source, same configuration, a new build.</summary>
@@ -57,7 +57,7 @@ public sealed class BuildFunctions(BuildQueries builds, CreateBuild create, Retr
         var found = await builds.FindAsync(buildId.ToId(), Permissions.BuildsCreate, ct);
         var body = found.IsOk ? await http.ReadBodyAsync<NewRetry>(ct) : found.Error;
         var retried = body.IsOk ? await retry.RetryAsync(found.Value, body.Value, BuildPlace.New, ct) : body.Error;
-        return retried.IsOk ? BuildView.Of(await builds.DetailAsync(retried.Value, ct)) : retried.Error;
+        return retried.IsOk ? new BuildView(await builds.DetailAsync(retried.Value, ct)) : retried.Error;
     }
 
     /// <summary>Stop a build. The answer waits up to 5 seconds for its end.</summary>
@@ -68,6 +68,6 @@ public sealed class BuildFunctions(BuildQueries builds, CreateBuild create, Retr
         var found = await builds.FindAsync(buildId.ToId(), Permissions.BuildsCancel, ct);
         var body = found.IsOk ? await http.ReadBodyAsync<BuildCancellation>(ct) : found.Error;
         var cancelled = body.IsOk ? await cancel.CancelAsync(found.Value.Id, body.Value.Reason, ct) : body.Error;
-        return cancelled.IsOk ? BuildView.Of(await builds.DetailAsync(cancelled.Value, ct)) : cancelled.Error;
+        return cancelled.IsOk ? new BuildView(await builds.DetailAsync(cancelled.Value, ct)) : cancelled.Error;
     }
 }

@@ -11,5 +11,5 @@ public sealed class BuildPlace(ProjectDirectory projects)
         await projects.FindAsync(projectId, ct) is { } found ? found : BuildErrors.ProjectNotFound;
 
     /// <summary>A build that has been made this moment.</summary>
-    public static object New(Build build) => BuildView.Of(new BuildDetail(build, [], [], []));
+    public static object New(Build build) => new BuildView(new BuildDetail(build, [], [], []));
 }

@@ -21,7 +21,7 @@ public sealed class BuildReportFunctions(BuildQueries builds, ReportBuild report
         if (!found.IsOk || !body.IsOk)
             return (found.Error ?? body.Error)!;
         var moved = await report.ReportAsync(found.Value, body.Value, ct);
-        return moved.IsOk ? BuildView.Of(await builds.DetailAsync(moved.Value, ct)) : moved.Error;
+        return moved.IsOk ? new BuildView(await builds.DetailAsync(moved.Value, ct)) : moved.Error;
     }
 
     /// <summary>Add a step to a build. The platform runs it when it comes to it; an external executor reports it.</summary>

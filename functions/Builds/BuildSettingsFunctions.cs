@@ -20,7 +20,7 @@ public sealed class BuildSettingsFunctions(RequestedProject project, BuildConfig
         var place = await project.EnterAsync(query.IsOk ? query.Value.ProjectId : null, Permissions.SettingsRead, ct);
         if (!place.IsOk || !query.IsOk)
             return (place.Error ?? query.Error)!;
-        return BuildConfigView.Of(place.Value, await configs.FindAsync(place.Value, ct), await configs.DetectedAsync(place.Value, ct));
+        return new BuildConfigView(place.Value, await configs.FindAsync(place.Value, ct), await configs.DetectedAsync(place.Value, ct));
     }
 
     /// <summary>Change the build configuration. Hooks and lists are replaced whole; null brings a default back.</summary>
@@ -35,7 +35,7 @@ public sealed class BuildSettingsFunctions(RequestedProject project, BuildConfig
         if (await builds.CheckProjectAsync(place.Value, ct) is { } archived)
             return archived;
         var changed = await change.ChangeAsync(place.Value, body.Value, ct);
-        return changed.IsOk ? BuildConfigView.Of(place.Value, changed.Value.Config, await configs.DetectedAsync(place.Value, ct), changed.Value.HookSecret) : changed.Error;
+        return changed.IsOk ? new BuildConfigView(place.Value, changed.Value.Config, await configs.DetectedAsync(place.Value, ct), changed.Value.HookSecret) : changed.Error;
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Platform.Builds;
 
 namespace Platform.Functions.Builds;
@@ -17,15 +18,43 @@ public sealed record BuildSourceView(
 public sealed record BuildHookView(
     string Name, BuildHookPhase Phase, BuildHookType Type, string? Command, string? Url, IReadOnlyDictionary<string, string> Headers, int TimeoutSeconds, bool ContinueOnError)
 {
-    private const string Masked = "********";
-
     public static BuildHookView Of(BuildHook hook) => new(
-        hook.Name, hook.Phase, hook.Type, hook.Command, hook.Url, hook.HeaderNames.ToDictionary(name => name, _ => Masked), hook.TimeoutSeconds, hook.ContinueOnError ?? hook.Phase != BuildHookPhase.PreBuild);
+        hook.Name, hook.Phase, hook.Type, hook.Command, hook.Url, hook.HeaderNames.ToDictionary(name => name, _ => Masked.Value), hook.TimeoutSeconds, hook.ContinueOnError ?? hook.Phase != BuildHookPhase.PreBuild);
 }
 
 /// <summary>How builds are done.</summary>
-public sealed record BuildSettingsView
+public record BuildSettingsView
 {
+    [SetsRequiredMembers]
+    public BuildSettingsView(BuildSettings settings)
+    {
+        RepositoryUrl = settings.RepositoryUrl;
+        ProductionBranch = settings.ProductionBranch;
+        RootDirectory = settings.RootDirectory;
+        InstallCommand = settings.InstallCommand;
+        BuildCommand = settings.BuildCommand;
+        TestCommand = settings.TestCommand;
+        OutputDirectory = settings.OutputDirectory;
+        ArtifactPaths = settings.ArtifactPaths;
+        NodeVersion = settings.NodeVersion;
+        PythonVersion = settings.PythonVersion;
+        Environment = settings.Environment;
+        TimeoutSeconds = settings.TimeoutSeconds;
+        StepTimeoutSeconds = settings.StepTimeoutSeconds;
+        MaxConcurrentBuilds = settings.MaxConcurrentBuilds;
+        AutoCancelPrevious = settings.AutoCancelPrevious;
+        RetryOnExecutorLost = settings.RetryOnExecutorLost;
+        CacheEnabled = settings.CacheEnabled;
+        CachePaths = settings.CachePaths;
+        BranchFilter = settings.BranchFilter;
+        IgnorePaths = settings.IgnorePaths;
+        Network = settings.Network;
+        MemoryMb = settings.MemoryMb;
+        Cpus = settings.Cpus;
+        ArtifactRetentionDays = settings.ArtifactRetentionDays;
+        Hooks = [.. settings.Hooks.Select(BuildHookView.Of)];
+    }
+
     public required string? RepositoryUrl { get; init; }
 
     public required string ProductionBranch { get; init; }
@@ -75,33 +104,4 @@ public sealed record BuildSettingsView
     public required int ArtifactRetentionDays { get; init; }
 
     public required IReadOnlyList<BuildHookView> Hooks { get; init; }
-
-    public static BuildSettingsView Of(BuildSettings settings) => new()
-    {
-        RepositoryUrl = settings.RepositoryUrl,
-        ProductionBranch = settings.ProductionBranch,
-        RootDirectory = settings.RootDirectory,
-        InstallCommand = settings.InstallCommand,
-        BuildCommand = settings.BuildCommand,
-        TestCommand = settings.TestCommand,
-        OutputDirectory = settings.OutputDirectory,
-        ArtifactPaths = settings.ArtifactPaths,
-        NodeVersion = settings.NodeVersion,
-        PythonVersion = settings.PythonVersion,
-        Environment = settings.Environment,
-        TimeoutSeconds = settings.TimeoutSeconds,
-        StepTimeoutSeconds = settings.StepTimeoutSeconds,
-        MaxConcurrentBuilds = settings.MaxConcurrentBuilds,
-        AutoCancelPrevious = settings.AutoCancelPrevious,
-        RetryOnExecutorLost = settings.RetryOnExecutorLost,
-        CacheEnabled = settings.CacheEnabled,
-        CachePaths = settings.CachePaths,
-        BranchFilter = settings.BranchFilter,
-        IgnorePaths = settings.IgnorePaths,
-        Network = settings.Network,
-        MemoryMb = settings.MemoryMb,
-        Cpus = settings.Cpus,
-        ArtifactRetentionDays = settings.ArtifactRetentionDays,
-        Hooks = [.. settings.Hooks.Select(BuildHookView.Of)],
-    };
 }

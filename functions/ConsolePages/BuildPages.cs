@@ -40,7 +40,7 @@ public sealed class BuildPages(BuildQueries builds, LogReader logs, TimeProvider
         if (build.ProjectId != place.Project.Id)
             return BuildErrors.NotFound;
         var detail = await builds.DetailAsync(build, ct);
-        var log = await logs.ReadAsync(build.Id, new LogQuery { Limit = MostLines, Order = LogOrder.Desc }, ct);
+        var log = await logs.ReadAsync(build.Id, new LogQuery { Limit = MostLines, Order = SortOrder.Desc }, ct);
         return new ConsoleBody($"Build #{build.Number}", Html.Of($"""
             <div id="facts" data-live>{Facts(place, build)}</div>
             {Actions(place, build)}

@@ -1,3 +1,4 @@
+using Platform.Archives;
 using Platform.Data;
 using Platform.Functions.Metrics;
 using Platform.Functions.Pages;
@@ -176,7 +177,7 @@ public sealed class FunctionPages(FunctionQueries functions, FunctionCode code, 
     }
 
     private static Html File(FunctionFile file) => Html.Of($"""
-        <h3>{file.Path}</h3><pre tabindex="0" aria-label="{file.Path}">{(file.Encoding == FileEncoding.Utf8 ? file.Content : "(not text)")}</pre>
+        <h3>{file.Path}</h3><pre tabindex="0" aria-label="{file.Path}">{(file.Encoding == SourceEncoding.Utf8 ? file.Content : "(not text)")}</pre>
         """);
 
     private static Html StateOf(UserFunction function) => PageText.State(EnumWords<FunctionStatus>.ToWord(function.Status));

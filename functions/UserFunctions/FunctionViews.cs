@@ -14,8 +14,6 @@ public sealed record HealthCheckView(bool Enabled, StoredJson? Payload, int Time
 /// <summary>A function. Values of its variables are masked. Versions, deployments and pool are in the detail only, files only where they are asked for.</summary>
 public sealed record FunctionView
 {
-    private const string Mask = "********";
-
     public required Guid Id { get; init; }
 
     public required Guid OrganizationId { get; init; }
@@ -95,7 +93,7 @@ public sealed record FunctionView
         MaxConcurrency = function.MaxConcurrency,
         MinInstances = function.MinInstances,
         IdleTimeoutSeconds = function.IdleTimeoutSeconds,
-        Environment = function.EnvironmentNames.ToDictionary(name => name, _ => Mask),
+        Environment = function.EnvironmentNames.ToDictionary(name => name, _ => Masked.Value),
         Network = function.Network,
         HealthCheck = HealthCheckView.Of(function.HealthCheck),
         Tags = function.Tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).ToDictionary(tag => tag.Key, tag => tag.Value),

@@ -6,7 +6,6 @@ namespace Platform.Functions.Variables;
 /// <summary>An environment variable. A sensitive value is masked.</summary>
 public sealed record EnvVarView
 {
-    private const string Mask = "********";
     private const int PreviewedFrom = 16;
     private const int Previewed = 4;
 
@@ -48,7 +47,7 @@ public sealed record EnvVarView
             Id = variable.Id,
             ProjectId = variable.ProjectId,
             Key = variable.Key,
-            Value = sensitive ? Mask : reading.Value,
+            Value = sensitive ? Masked.Value : reading.Value,
             ValuePreview = sensitive && reading.Value is { Length: >= PreviewedFrom } value ? value[^Previewed..] : null,
             Targets = [.. EnvWords.Each(variable.Targets)],
             Scopes = variable.Scopes is { } scopes ? [.. EnvWords.Each(scopes)] : [EnvScope.Tests],

@@ -25,7 +25,7 @@ internal sealed class UserEdit(User user, UserChange change, string? passwordHas
             user.SetActive(active, now);
         if (passwordHash is null)
             return;
-        _changes.Add(new AuditChange("password", "***", "***"));
+        _changes.Add(AuditChange.OfSecret("password"));
         user.SetPasswordHash(passwordHash, now);
         EndsSessions = true;
     }

@@ -10,8 +10,22 @@ public static class SourceArchive
     /// Unpacks into a folder, which must be new or empty. When all entries lie under one top folder, that folder is the root. Files are 0644, or 0755 when the
     /// archive says executable. Next to the folder, <c>{folder}.top</c> is used for a moment. A refusal leaves what was unpacked so far for the caller to remove with the folder.
     /// </summary>
-    /// <param name="archive">Must be seekable.</param>
     public static async Task<Result<UnpackedArchive>> UnpackAsync(Stream archive, string folder, ArchiveLimits limits, CancellationToken ct)
+    {
+        if (archive.CanSeek)
+            return await UnpackSeekableAsync(archive, folder, limits, ct);
+        await using var copy = await ScratchFile.CopyOfAsync(archive, ct); // a zip has its list at the end
+        return await UnpackSeekableAsync(copy, folder, limits, ct);
+    }
+
+    private enum Format
+    {
+        Tar,
+        GzippedTar,
+        Zip,
+    }
+
+    private static async Task<Result<UnpackedArchive>> UnpackSeekableAsync(Stream archive, string folder, ArchiveLimits limits, CancellationToken ct)
     {
         Directory.CreateDirectory(folder);
         var unpacking = new ArchiveUnpacking(folder, limits);
@@ -25,13 +39,6 @@ public static class SourceArchive
         {
             return ArchiveErrors.Unreadable;
         }
-    }
-
-    private enum Format
-    {
-        Tar,
-        GzippedTar,
-        Zip,
     }
 
     private static async Task<Format> FormatAsync(Stream archive, CancellationToken ct)

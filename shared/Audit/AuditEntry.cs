@@ -19,7 +19,13 @@ public enum AuditOutcome
 }
 
 /// <summary>One changed field; secret fields carry <c>***</c>.</summary>
-public sealed record AuditChange(string Field, object? From, object? To);
+public sealed record AuditChange(string Field, object? From, object? To)
+{
+    /// <summary>Stands for both values of a secret field.</summary>
+    public const string Hidden = "***";
+
+    public static AuditChange OfSecret(string field) => new(field, Hidden, Hidden);
+}
 
 /// <summary>
 /// One fact of the append-only audit log: who did or tried what. Rows are never updated, except that the chain's worker fills in sequence and hashes once.

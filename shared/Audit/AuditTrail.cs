@@ -60,8 +60,11 @@ public sealed class AuditTrail(PlatformDbContext db, CallerScope scope, WriteGat
         entry.Property(row => row.ProjectId).CurrentValue = null;
     }
 
-    /// <summary>Records a changed field of the running operation. Never pass a secret; pass <c>***</c>.</summary>
+    /// <summary>Records a changed field of the running operation. Never pass a secret: see <see cref="ChangeSecret"/>.</summary>
     public void Change(string field, object? from, object? to) => _entry?.Add(new AuditChange(field, from, to));
+
+    /// <summary>Records that a field changed whose values nobody may read.</summary>
+    public void ChangeSecret(string field) => _entry?.Add(AuditChange.OfSecret(field));
 
     public void Reason(string? reason)
     {

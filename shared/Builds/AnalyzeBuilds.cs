@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Platform.Dashboards;
 using Platform.Data;
 
 namespace Platform.Builds;
@@ -49,7 +50,7 @@ public sealed class AnalyzeBuilds(PlatformDbContext db, BuildClock clock)
         var past = BuildHistory.TotalsOf(before);
         var (rate, median) = (BuildHistory.SuccessRateOf(past), BuildHistory.At(BuildHistory.Successes(before), 50));
         return new PreviousPeriod(past, rate, median, new PeriodChange(
-            BuildHistory.Change(totals.Count, past.Count), BuildHistory.Change(BuildHistory.SuccessRateOf(totals), rate), BuildHistory.Change(BuildHistory.At(successes, 50), median)));
+            Delta.Pct(totals.Count, past.Count), Delta.Pct(BuildHistory.SuccessRateOf(totals), rate), Delta.Pct(BuildHistory.At(successes, 50), median)));
     }
 
     private IQueryable<Build> Matching(Build build, BuildAnalyticsQuery query, string? branch)

@@ -14,8 +14,7 @@ public sealed class BuildArtifacts(IBlobStore blobs)
     /// <summary>An archive of them in a file that goes when the stream is closed; those whose bytes are gone are left out.</summary>
     public async Task<Stream> ZipAsync(IEnumerable<BuildArtifact> kept, CancellationToken ct)
     {
-        var file = new FileStream(
-            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous });
+        var file = ScratchFile.Create();
         await using (var zip = await ZipArchive.CreateAsync(file, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, ct))
         {
             foreach (var artifact in kept)

@@ -1,14 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using Platform.Archives;
 
 namespace Platform.Builds;
-
-/// <summary>Encoding of a file's content in a request.</summary>
-public enum FileEncoding
-{
-    Utf8,
-    Base64,
-}
 
 /// <summary>A file of a build's source.</summary>
 public sealed record NewBuildFile
@@ -18,7 +12,7 @@ public sealed record NewBuildFile
 
     public required string Content { get; init; }
 
-    public FileEncoding Encoding { get; init; }
+    public SourceEncoding Encoding { get; init; }
 
     public bool Executable { get; init; }
 }

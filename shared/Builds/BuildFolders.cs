@@ -11,9 +11,6 @@ namespace Platform.Builds;
 /// </summary>
 public sealed class BuildFolders
 {
-    private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const UnixFileMode Passable = Owner | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-
     public BuildFolders(DataDirectory data, IOptions<BuildOptions> options)
     {
         var installation = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data.Path)).AsSpan(0, 6));
@@ -29,11 +26,11 @@ public sealed class BuildFolders
     {
         if (new DirectoryInfo(Root) is { Exists: true, LinkTarget: not null })
             throw new InvalidOperationException("The folder of builds is a link");
-        Make(Root, Passable);
+        UnixFiles.CreateFolder(Root, UnixFiles.PassableFolder);
         Delete(name);
         var folder = Of(name);
         foreach (var part in new[] { folder, Path.Combine(folder, Workspace.SourceName), Path.Combine(folder, Workspace.HomeName) })
-            Make(part, Owner);
+            UnixFiles.CreateFolder(part, UnixFiles.OwnerFolder);
         return folder;
     }
 
@@ -65,18 +62,9 @@ public sealed class BuildFolders
         ShouldRecursePredicate = static (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
     }.Sum();
 
-    private static void Make(string folder, UnixFileMode mode)
-    {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(folder);
-        else
-            Directory.CreateDirectory(folder, mode);
-    }
-
     private static void MakeWritable(string folder)
     {
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(folder, Owner);
+        UnixFiles.SetMode(folder, UnixFiles.OwnerFolder);
         foreach (var inner in new DirectoryInfo(folder).EnumerateDirectories().Where(inner => inner.LinkTarget is null))
             MakeWritable(inner.FullName);
     }

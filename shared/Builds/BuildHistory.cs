@@ -1,3 +1,4 @@
+using Platform.Dashboards;
 using Platform.Metrics;
 
 namespace Platform.Builds;
@@ -20,7 +21,7 @@ internal static class BuildHistory
     public static BuildTotals TotalsOf(IReadOnlyCollection<PastBuild> builds) => new(
         builds.Count, Count(builds, BuildStatus.Succeeded), Count(builds, BuildStatus.Failed), Count(builds, BuildStatus.TimedOut), Count(builds, BuildStatus.Cancelled));
 
-    public static double? SuccessRateOf(BuildTotals totals) => Rate(totals.Succeeded, totals.Succeeded + totals.Failed + totals.TimedOut);
+    public static double? SuccessRateOf(BuildTotals totals) => Delta.Rate(totals.Succeeded, totals.Succeeded + totals.Failed + totals.TimedOut);
 
     public static double[] Successes(IEnumerable<PastBuild> builds) => Sorted(builds.Where(build => build.Status == BuildStatus.Succeeded).Select(build => build.DurationMs));
 
@@ -59,14 +60,14 @@ internal static class BuildHistory
         var failures = builds.Where(build => build.Failed).ToList();
         return [.. failures.GroupBy(build => (Code: build.FailureCode ?? BuildFailureCode.External, build.FailureStepName))
             .OrderByDescending(group => group.Count()).ThenBy(group => group.Key.Code).ThenBy(group => group.Key.FailureStepName, StringComparer.Ordinal).Take(MostReasons)
-            .Select(group => new FailureReason(group.Key.Code, group.Key.FailureStepName, group.Count(), Rate(group.Count(), failures.Count)!.Value))];
+            .Select(group => new FailureReason(group.Key.Code, group.Key.FailureStepName, group.Count(), Delta.Rate(group.Count(), failures.Count)!.Value))];
     }
 
     /// <summary>Commits that both failed and succeeded, of those with two or more builds.</summary>
     public static double? FlakinessOf(IEnumerable<PastBuild> builds)
     {
         var repeated = builds.Where(build => build.CommitSha is not null).GroupBy(build => build.CommitSha, StringComparer.Ordinal).Where(group => group.Count() > 1).ToList();
-        return Rate(repeated.Count(group => group.Any(build => build.Failed) && group.Any(build => build.Status == BuildStatus.Succeeded)), repeated.Count);
+        return Delta.Rate(repeated.Count(group => group.Any(build => build.Failed) && group.Any(build => build.Status == BuildStatus.Succeeded)), repeated.Count);
     }
 
     public static IReadOnlyList<StepHistory> StepsOf(IEnumerable<PastStep> steps) => [.. steps.GroupBy(step => step.Name, StringComparer.Ordinal)
@@ -74,7 +75,7 @@ internal static class BuildHistory
         .Select(group =>
         {
             var sorted = Sorted(group.Select(step => step.DurationMs).OfType<long>());
-            return new StepHistory(group.Key, group.Count(), Rate(group.Count(step => step.Status is BuildStepStatus.Failed or BuildStepStatus.TimedOut), group.Count()), At(sorted, 50), At(sorted, 95));
+            return new StepHistory(group.Key, group.Count(), Delta.Rate(group.Count(step => step.Status is BuildStepStatus.Failed or BuildStepStatus.TimedOut), group.Count()), At(sorted, 50), At(sorted, 95));
         })];
 
     /// <summary>A bucket for each day (UTC) of the range, empty ones too.</summary>
@@ -107,8 +108,6 @@ internal static class BuildHistory
         return new BuildComparison(rank, versus, duration > p95 && successes.Length >= EnoughToTell, [.. slower]);
     }
 
-    public static double? Change(double? now, double? before) => now is { } current && before is { } past && past != 0 ? Math.Round((current - past) * 100 / past, 2) : null;
-
     public static long? At(double[] sorted, int percent) => sorted.Length == 0 ? null : (long)Math.Round(Percentile.Of(sorted, percent));
 
     private static long? Average(double[] values) => values.Length == 0 ? null : (long)Math.Round(values.Average());
@@ -116,8 +115,6 @@ internal static class BuildHistory
     private static double[] Sorted(IEnumerable<long> values) => [.. values.Select(value => (double)value).Order()];
 
     private static int Count(IEnumerable<PastBuild> builds, BuildStatus status) => builds.Count(build => build.Status == status);
-
-    private static double? Rate(int part, int whole) => whole == 0 ? null : Math.Round((double)part / whole, 4);
 
     private static double Percent(int part, int whole) => Math.Round(part * 100.0 / whole, 2);
 

@@ -5,8 +5,6 @@ namespace Platform.Builds;
 /// <summary>What a hook may say in the headers of its requests.</summary>
 internal static partial class BuildHookHeaders
 {
-    public const string Masked = "********";
-
     private const int Most = 20;
     private const int MaxValue = 2048;
     private static readonly string[] Own = ["host", "transfer-encoding", "connection", "user-agent"];

@@ -69,7 +69,7 @@ public sealed class ChangeBuildConfig(PlatformDbContext db, BuildVault vault, Bu
             var values = new Dictionary<string, string>();
             foreach (var (name, value) in hook.Headers!)
             {
-                if (value != BuildHookHeaders.Masked)
+                if (value != Masked.Value)
                     values[name] = value;
                 else if (known.GetValueOrDefault(hook.Name)?.GetValueOrDefault(name) is { } before)
                     values[name] = before;
@@ -101,7 +101,7 @@ public sealed class ChangeBuildConfig(PlatformDbContext db, BuildVault vault, Bu
             return (string?)null;
         var secret = WebhookSignature.NewSecret();
         await vault.SetHookSecretAsync(config, secret, ct);
-        audit.Change("hookSecret", "***", "***");
+        audit.ChangeSecret("hookSecret");
         return secret;
     }
 

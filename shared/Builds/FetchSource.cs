@@ -41,17 +41,8 @@ public sealed class FetchSource(BuildSandbox sandbox, WorkspaceFiles files, Buil
         await using var archive = await blobs.OpenReadAsync(BuildBlobs.Source(work.Build.ArchiveBuildId!.Value), work.Stop);
         if (archive is null)
             return Failed(BuildFailureCode.SourceUnavailable, "The source is no longer kept");
-        await using var seekable = archive.CanSeek ? archive : await CopyAsync(archive, work.Workspace, work.Stop);
-        var unpacked = await SourceArchive.UnpackAsync(seekable, work.Workspace.HostSource, new ArchiveLimits(MostEntries, (long)options.Value.MaxUnpackedMb << 20), work.Stop);
+        var unpacked = await SourceArchive.UnpackAsync(archive, work.Workspace.HostSource, new ArchiveLimits(MostEntries, (long)options.Value.MaxUnpackedMb << 20), work.Stop);
         return unpacked.IsOk ? new FetchOutcome((BuildFailure?)null) : Failed(BuildFailureCode.SourceInvalid, unpacked.Error.Message);
-    }
-
-    private static async Task<Stream> CopyAsync(Stream archive, Workspace workspace, CancellationToken ct)
-    {
-        var copy = new FileStream(Path.Combine(workspace.HostFolder, "archive"), new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose });
-        await archive.CopyToAsync(copy, ct);
-        copy.Position = 0;
-        return copy;
     }
 
     private async Task<FetchOutcome> FetchGitAsync(BuildWork work, Guid step, TimeProvider clock)

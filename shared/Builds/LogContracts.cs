@@ -49,12 +49,6 @@ public enum LogFormat
     Text,
 }
 
-public enum LogOrder
-{
-    Asc,
-    Desc,
-}
-
 /// <summary>Query of <c>GET /api/builds/{buildId}/logs</c>.</summary>
 public sealed record LogQuery
 {
@@ -84,7 +78,7 @@ public sealed record LogQuery
     public int Offset { get; init; }
 
     /// <summary>By sequence.</summary>
-    public LogOrder Order { get; init; }
+    public SortOrder Order { get; init; } = SortOrder.Asc;
 
     /// <summary>Seconds to wait for a line beyond <c>after</c> or the end of the build.</summary>
     [Range(0, 25)]

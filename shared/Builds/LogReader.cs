@@ -30,7 +30,7 @@ public sealed class LogReader(PlatformDbContext db, BuildLogSignal signal, TimeP
     {
         var (_, isOver) = await StateAsync(buildId, ct); // before the lines, so that none of an ended build is missed
         var lines = new List<LogLine>();
-        await foreach (var line in LinesAsync(buildId, after, LogOrder.Asc, ct))
+        await foreach (var line in LinesAsync(buildId, after, SortOrder.Asc, ct))
         {
             lines.Add(line);
             if (lines.Count == most)
@@ -64,21 +64,21 @@ public sealed class LogReader(PlatformDbContext db, BuildLogSignal signal, TimeP
             }
         }
 
-        var readAll = query.Order == LogOrder.Asc ? query.Offset + lines.Count >= total : query.Offset == 0 && lines.Count >= total;
-        var nextAfter = query.Order == LogOrder.Asc && !readAll && lines.Count > 0 ? lines[^1].Sequence : Math.Max(after, last);
+        var readAll = query.Order == SortOrder.Asc ? query.Offset + lines.Count >= total : query.Offset == 0 && lines.Count >= total;
+        var nextAfter = query.Order == SortOrder.Asc && !readAll && lines.Count > 0 ? lines[^1].Sequence : Math.Max(after, last);
         return new LogPage(lines, total, query.Limit, query.Offset, nextAfter, isOver && readAll);
     }
 
     // Sequences have no gaps, so a page without conditions is a range of them.
     private async IAsyncEnumerable<LogLine> LinesAsync(Guid buildId, long after, LogQuery query, long last, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
-        var (from, to) = query.Order == LogOrder.Asc
+        var (from, to) = query.Order == SortOrder.Asc
             ? (after + query.Offset + 1, Math.Min(last, after + query.Offset + query.Limit))
             : (Math.Max(after + 1, last - query.Offset - query.Limit + 1), last - query.Offset);
         if (from > to)
             yield break;
         var chunks = Chunks(buildId).Where(chunk => chunk.Last >= from && chunk.First <= to);
-        chunks = query.Order == LogOrder.Asc ? chunks.OrderBy(chunk => chunk.First) : chunks.OrderByDescending(chunk => chunk.First);
+        chunks = query.Order == SortOrder.Asc ? chunks.OrderBy(chunk => chunk.First) : chunks.OrderByDescending(chunk => chunk.First);
         foreach (var chunk in await chunks.ToListAsync(ct))
         {
             foreach (var line in InOrder(LogChunkCodec.Unpack(chunk), query.Order).Where(line => line.Sequence >= from && line.Sequence <= to))
@@ -86,27 +86,27 @@ public sealed class LogReader(PlatformDbContext db, BuildLogSignal signal, TimeP
         }
     }
 
-    private async IAsyncEnumerable<LogLine> LinesAsync(Guid buildId, long after, LogOrder order, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    private async IAsyncEnumerable<LogLine> LinesAsync(Guid buildId, long after, SortOrder order, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         const int Batch = 50;
-        var edge = order == LogOrder.Asc ? after : long.MaxValue;
+        var edge = order == SortOrder.Asc ? after : long.MaxValue;
         while (true)
         {
             var at = edge;
-            var batch = order == LogOrder.Asc
+            var batch = order == SortOrder.Asc
                 ? await Chunks(buildId).Where(chunk => chunk.Last > at).OrderBy(chunk => chunk.First).Take(Batch).ToListAsync(ct)
                 : await Chunks(buildId).Where(chunk => chunk.First < at && chunk.Last > after).OrderByDescending(chunk => chunk.First).Take(Batch).ToListAsync(ct);
             foreach (var line in batch.SelectMany(chunk => InOrder(LogChunkCodec.Unpack(chunk), order)).Where(line => line.Sequence > after))
                 yield return line;
             if (batch.Count < Batch)
                 yield break;
-            edge = order == LogOrder.Asc ? batch[^1].Last : batch[^1].First;
+            edge = order == SortOrder.Asc ? batch[^1].Last : batch[^1].First;
         }
     }
 
     private IQueryable<BuildLogChunk> Chunks(Guid buildId) => db.BuildLogChunks.AsNoTracking().Where(chunk => chunk.BuildId == buildId);
 
-    private static IEnumerable<LogLine> InOrder(IReadOnlyList<LogLine> lines, LogOrder order) => order == LogOrder.Asc ? lines : lines.Reverse();
+    private static IEnumerable<LogLine> InOrder(IReadOnlyList<LogLine> lines, SortOrder order) => order == SortOrder.Asc ? lines : lines.Reverse();
 
     private async Task<(long Lines, bool IsOver)> StateAsync(Guid buildId, CancellationToken ct)
     {

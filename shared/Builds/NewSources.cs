@@ -65,8 +65,7 @@ public sealed class NewSources(IBlobStore blobs, BuildAddress addresses, IOption
 
     private async Task<Result<TakenSource>> TakeFilesAsync(IReadOnlyList<NewBuildFile> files, CancellationToken ct)
     {
-        List<SourceFile> sources = [.. files.Select(file =>
-            new SourceFile(file.Path, file.Content, file.Encoding == FileEncoding.Base64 ? SourceEncoding.Base64 : SourceEncoding.Utf8, file.Executable))];
+        List<SourceFile> sources = [.. files.Select(file => new SourceFile(file.Path, file.Content, file.Encoding, file.Executable))];
         if (SourceFiles.Check(sources, "source.files", MaxFiles, MaxInline) is { Count: > 0 } problems)
             return Error.Invalid(problems);
         return await StoreAsync(BuildSourceType.Files, await SourceFiles.PackAsync(sources), ct);

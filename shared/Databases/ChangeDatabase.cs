@@ -67,7 +67,7 @@ public sealed class ChangeDatabase(PlatformDbContext db, DatabaseQueries databas
         if (!change.ResetPassword)
             return any;
         await engine.RenewPasswordAsync(database, ct);
-        audit.Change("password", "***", "***");
+        audit.ChangeSecret("password");
         return true;
     }
 

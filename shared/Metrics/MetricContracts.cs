@@ -61,12 +61,6 @@ public enum BucketFill
     None,
 }
 
-public enum SortOrder
-{
-    Desc,
-    Asc,
-}
-
 /// <summary>What to work out of the points of some series.</summary>
 public sealed record AggregateQuery(SeriesFilter Series, MetricRange Range, IReadOnlyList<Aggregation> Aggregations)
 {

@@ -11,12 +11,7 @@ public sealed class DataDirectory
     public DataDirectory(string path)
     {
         Path = System.IO.Path.GetFullPath(path);
-        if (Directory.Exists(Path))
-            return;
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(Path);
-        else
-            Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        UnixFiles.CreateFolder(Path, UnixFiles.OwnerFolder);
     }
 
     /// <summary>Absolute path.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Platform.Dashboards;
 using Platform.Data;
 
 namespace Platform.UserFunctions;
@@ -31,7 +32,7 @@ public sealed class AnalyzeFunction(PlatformDbContext db, InvocationFigures figu
             Cost = new CostFigures(Math.Round(ran.Sum(row => row.GbSeconds), 4), totals.Invocations),
             Deployments = await DeploymentsAsync(function.Id, from, to, ct),
             ColdStart = new ColdStartFigures(
-                Figures.Rate(ran.Count(row => row.ColdStart), ran.Count), Figures.Percentile(starts, 50) is { } median ? Math.Round(median * ran.Count(row => !row.ColdStart), 2) : null),
+                Delta.Rate(ran.Count(row => row.ColdStart), ran.Count), Figures.Percentile(starts, 50) is { } median ? Math.Round(median * ran.Count(row => !row.ColdStart), 2) : null),
         };
     }
 
@@ -39,12 +40,12 @@ public sealed class AnalyzeFunction(PlatformDbContext db, InvocationFigures figu
     {
         var durations = FunctionMetrics.DurationsOf(ran);
         var errors = ran.Count(row => row.IsError);
-        return new FunctionTotals(ran.Count, errors, Figures.Rate(errors, ran.Count), durations.P50, durations.P95);
+        return new FunctionTotals(ran.Count, errors, Delta.Rate(errors, ran.Count), durations.P50, durations.P95);
     }
 
     private static TotalsDelta DeltaOf(FunctionTotals now, FunctionTotals before) => new(
-        Figures.DeltaPct(now.Invocations, before.Invocations), Figures.DeltaPct(now.Errors, before.Errors), Figures.DeltaPct(now.ErrorRate, before.ErrorRate),
-        Figures.DeltaPct(now.P50, before.P50), Figures.DeltaPct(now.P95, before.P95));
+        Delta.Pct(now.Invocations, before.Invocations), Delta.Pct(now.Errors, before.Errors), Delta.Pct(now.ErrorRate, before.ErrorRate),
+        Delta.Pct(now.P50, before.P50), Delta.Pct(now.P95, before.P95));
 
     private static VersionFigures VersionOf(int version, List<InvocationFigure> rows)
     {

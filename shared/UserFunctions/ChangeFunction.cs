@@ -63,7 +63,7 @@ public sealed class ChangeFunction(
         {
             if (value is null)
                 all.Remove(name);
-            else if (value != FunctionForm.Mask || !all.ContainsKey(name))
+            else if (value != Masked.Value || !all.ContainsKey(name))
                 all[name] = value;
         }
 
@@ -109,8 +109,6 @@ public sealed class ChangeFunction(
 /// <summary>Notes what a change changes.</summary>
 internal sealed class FieldChanges(AuditTrail audit)
 {
-    private const string Hidden = "***";
-
     public bool Any { get; private set; }
 
     public bool NeedNewWorkers { get; private set; }
@@ -126,7 +124,7 @@ internal sealed class FieldChanges(AuditTrail audit)
 
     public void Secret(string field)
     {
-        audit.Change(field, Hidden, Hidden);
+        audit.ChangeSecret(field);
         (Any, NeedNewWorkers) = (true, true);
     }
 }

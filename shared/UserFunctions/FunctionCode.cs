@@ -37,7 +37,7 @@ public sealed partial class FunctionCode(IBlobStore blobs, CodeFolders folders)
         if (source.Archive is { } archive)
             return await InspectAsync(archive, runtime, entrypoint, ct);
 
-        List<SourceFile> files = source.Files is { } given ? [.. given.Select(ToSource)] : [new SourceFile(LoneName(source.Code!, runtime, entrypoint), source.Code!, SourceEncoding.Utf8, Executable: false)];
+        List<SourceFile> files = source.Files is { } given ? [.. given.Select(file => new SourceFile(file.Path, file.Content, file.Encoding))] : [new SourceFile(LoneName(source.Code!, runtime, entrypoint), source.Code!, SourceEncoding.Utf8, Executable: false)];
         if (SourceFiles.Check(files, source.Files is null ? "code" : "files", FunctionForm.MaxFiles, FunctionForm.MaxFileBytes) is { Count: > 0 } problems)
             return Error.Invalid(problems);
         if (EntryFile(runtime, entrypoint, name => files.Exists(file => file.Path == name)) is null)
@@ -57,20 +57,8 @@ public sealed partial class FunctionCode(IBlobStore blobs, CodeFolders folders)
 
     public Task StoreAsync(Guid functionId, string sha256, Stream packed, CancellationToken ct) => blobs.WriteAsync(KeyOf(functionId, sha256), packed, MediaType, ct);
 
-    /// <summary>Null when it is not there. Can be read from the start again.</summary>
-    public async Task<Stream?> OpenAsync(Guid functionId, string sha256, CancellationToken ct)
-    {
-        var stream = await blobs.OpenReadAsync(KeyOf(functionId, sha256), ct);
-        if (stream is null or { CanSeek: true })
-            return stream;
-        await using (stream)
-        {
-            var copy = new FileStream(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose);
-            await stream.CopyToAsync(copy, ct);
-            copy.Position = 0;
-            return copy;
-        }
-    }
+    /// <summary>Null when it is not there.</summary>
+    public Task<Stream?> OpenAsync(Guid functionId, string sha256, CancellationToken ct) => blobs.OpenReadAsync(KeyOf(functionId, sha256), ct);
 
     public Task DeleteAsync(Guid functionId, string sha256, CancellationToken ct) => blobs.DeleteAsync(KeyOf(functionId, sha256), ct);
 
@@ -121,9 +109,6 @@ public sealed partial class FunctionCode(IBlobStore blobs, CodeFolders folders)
 
     private static string KeyOf(Guid functionId, string sha256) => $"function-code/{functionId:N}/{sha256}";
 
-    private static SourceFile ToSource(FunctionFile file) =>
-        new(file.Path, file.Content, file.Encoding == FileEncoding.Base64 ? SourceEncoding.Base64 : SourceEncoding.Utf8, Executable: false);
-
     private static long SizeOf(SourceFile file) =>
         file.Encoding == SourceEncoding.Base64 ? Convert.FromBase64String(file.Content).Length : Encoding.UTF8.GetByteCount(file.Content);
 
@@ -136,7 +121,7 @@ public sealed partial class FunctionCode(IBlobStore blobs, CodeFolders folders)
         }
         catch (DecoderFallbackException)
         {
-            return new FunctionFile(path, Convert.ToBase64String(content), FileEncoding.Base64);
+            return new FunctionFile(path, Convert.ToBase64String(content), SourceEncoding.Base64);
         }
     }
 

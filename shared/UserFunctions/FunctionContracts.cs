@@ -1,17 +1,12 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json;
+using Platform.Archives;
 
 namespace Platform.UserFunctions;
 
-public enum FileEncoding
-{
-    Utf8,
-    Base64,
-}
-
 /// <summary>A file of a function's code; <paramref name="Path"/> is relative.</summary>
-public sealed record FunctionFile([property: StringLength(500)] string Path, string Content, FileEncoding Encoding = FileEncoding.Utf8);
+public sealed record FunctionFile([property: StringLength(500)] string Path, string Content, SourceEncoding Encoding = SourceEncoding.Utf8);
 
 /// <summary>How a new version is tried before it serves. Unknown members are refused.</summary>
 public sealed record HealthCheckBody : IValidatableObject

@@ -9,7 +9,6 @@ internal static partial class FunctionForm
 {
     public const string NamePattern = "[A-Za-z][A-Za-z0-9_-]{0,63}";
     public const string EntrypointPattern = "(?!/)(?!.*[.]{2})(?!.*//)[A-Za-z0-9_./-]{1,120}";
-    public const string Mask = "********";
     public const int MaxFiles = 500;
 
     /// <summary>Bytes of files in a JSON body.</summary>

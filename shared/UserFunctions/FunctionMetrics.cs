@@ -1,3 +1,5 @@
+using Platform.Dashboards;
+
 namespace Platform.UserFunctions;
 
 /// <summary>Works out the figures of a function.</summary>
@@ -29,9 +31,9 @@ public sealed class FunctionMetrics(InvocationFigures figures, WorkerPools pools
             Errors = errors,
             Timeouts = ran.Count(row => row.Status == InvocationStatus.Timeout),
             Throttles = rows.Count - ran.Count,
-            ErrorRate = Figures.Rate(errors, ran.Count),
+            ErrorRate = Delta.Rate(errors, ran.Count),
             ColdStarts = ran.Count(row => row.ColdStart),
-            ColdStartRate = Figures.Rate(ran.Count(row => row.ColdStart), ran.Count),
+            ColdStartRate = Delta.Rate(ran.Count(row => row.ColdStart), ran.Count),
             Duration = DurationsOf(ran),
             InitDuration = InitsOf(ran),
             Queue = QueueOf(rows),

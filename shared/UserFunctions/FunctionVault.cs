@@ -1,13 +1,11 @@
 using System.Text.Json;
-using Microsoft.EntityFrameworkCore;
-using Platform.Data;
 using Platform.Secrets;
 using Platform.Variables;
 
 namespace Platform.UserFunctions;
 
 /// <summary>Seals and opens the variables of functions, and reads those of their projects.</summary>
-public sealed class FunctionVault(PlatformDbContext db, ISecretBox box, VariableVault variables)
+public sealed class FunctionVault(ISecretBox box, RuntimeValues project)
 {
     public async Task SetAsync(UserFunction function, IReadOnlyDictionary<string, string> environment, CancellationToken ct)
     {
@@ -22,13 +20,7 @@ public sealed class FunctionVault(PlatformDbContext db, ISecretBox box, Variable
     /// <summary>What a function sees: its project's variables for functions in production, over them its own.</summary>
     public async Task<Dictionary<string, string>> EffectiveAsync(Guid organizationId, Guid projectId, Guid functionId, string? environment, CancellationToken ct)
     {
-        var all = new Dictionary<string, string>(StringComparer.Ordinal);
-        var rows = await db.Variables.AsNoTracking()
-            .Where(row => row.ProjectId == projectId && row.Audience == VariableAudience.Runtime && (row.Targets & VariableTargets.Production) != VariableTargets.None
-                && row.Scopes != null && (row.Scopes.Value & VariableScopes.Functions) != VariableScopes.None && row.Value != null)
-            .OrderBy(row => row.Id).ToListAsync(ct);
-        foreach (var row in rows)
-            all[row.Key] = await variables.OpenAsync(row, ct);
+        var all = new Dictionary<string, string>(await project.ReadAsync(projectId, VariableTargets.Production, VariableScopes.Functions, ct), StringComparer.Ordinal);
         foreach (var (name, value) in await OpenAsync(organizationId, functionId, environment, ct))
             all[name] = value;
         return all;

@@ -8,7 +8,6 @@ namespace Platform.Variables;
 /// <summary>Changes and deletes variables. The row's version decides between two changes at once: the later one is refused.</summary>
 public sealed class ChangeVariable(PlatformDbContext db, VariableVault vault, VariableFiles files, AuditTrail audit, TimeProvider clock)
 {
-    private const string Hidden = "***";
 
     /// <summary>Changes what <paramref name="change"/> names. A file variable stays one and takes files, the others take values.</summary>
     public async Task<Result<VariableReading>> UpdateAsync(Variable variable, VariableChange change, CancellationToken ct)
@@ -53,8 +52,8 @@ public sealed class ChangeVariable(PlatformDbContext db, VariableVault vault, Va
         var any = false;
         Field(key != variable.Key, "key", variable.Key, key);
         Field(type != variable.Type, "type", variable.Type, type);
-        Field(change.Value is not null, "value", Hidden, Hidden);
-        Field(change.Description is { } text && text != (variable.Description ?? ""), "description", Hidden, Hidden);
+        Field(change.Value is not null, "value", AuditChange.Hidden, AuditChange.Hidden);
+        Field(change.Description is { } text && text != (variable.Description ?? ""), "description", AuditChange.Hidden, AuditChange.Hidden);
         Field(change.File is not null, "file", variable.FileName, change.File?.Name);
         return any;
 

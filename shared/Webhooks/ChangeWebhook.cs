@@ -9,8 +9,6 @@ namespace Platform.Webhooks;
 /// <summary>Changes and deletes webhooks. Of two changes at once the later one works on what the earlier one left.</summary>
 public sealed class ChangeWebhook(PlatformDbContext db, WebhookAddress addresses, WebhookVault vault, AuditTrail audit, EventSignal events, TimeProvider clock)
 {
-    private const string Hidden = "***";
-
     /// <summary>The webhook as it is now; with its secret if the change made a new one.</summary>
     public async Task<Result<WebhookView>> UpdateAsync(Guid id, WebhookChange change, CancellationToken ct)
     {
@@ -112,19 +110,19 @@ public sealed class ChangeWebhook(PlatformDbContext db, WebhookAddress addresses
         foreach (var (name, value) in wanted)
         {
             var kept = stored.GetValueOrDefault(name);
-            if (value == WebhookChange.Masked && kept is null)
+            if (value == Masked.Value && kept is null)
                 return WebhookErrors.HeaderUnknown;
-            headers[name] = value == WebhookChange.Masked ? kept! : value;
+            headers[name] = value == Masked.Value ? kept! : value;
         }
 
-        audit.Change("headers", Hidden, Hidden);
+        audit.ChangeSecret("headers");
         await vault.SetHeadersAsync(webhook, headers, ct);
         return null;
     }
 
     private async Task RotateAsync(Webhook webhook, string secret, int overlapSeconds, CancellationToken ct)
     {
-        audit.Change("secret", Hidden, Hidden);
+        audit.ChangeSecret("secret");
         await vault.SetSecretAsync(webhook, secret, clock.GetUtcNow().AddSeconds(overlapSeconds), ct);
     }
 

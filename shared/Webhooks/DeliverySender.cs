@@ -71,7 +71,7 @@ public sealed class DeliverySender(OutboundHttp http, WebhookVault vault, TimePr
 
     private static Dictionary<string, string> Shown(HttpRequestMessage message, IReadOnlyDictionary<string, string> custom) => message.Headers.NonValidated
         .Concat(message.Content!.Headers.NonValidated)
-        .ToDictionary(header => header.Key, header => custom.ContainsKey(header.Key) ? WebhookChange.Masked : header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
+        .ToDictionary(header => header.Key, header => custom.ContainsKey(header.Key) ? Masked.Value : header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
 
     private static string? CodeOf(OutboundResponse answer) => (int)answer.Status switch
     {
@@ -99,7 +99,7 @@ public sealed class DeliverySender(OutboundHttp http, WebhookVault vault, TimePr
 
     private static Dictionary<string, string> HeadersOf(OutboundResponse answer, IReadOnlyDictionary<string, string> custom) => answer.Headers.Take(MaxShownHeaders).ToDictionary(
         header => header.Key,
-        header => header.Key.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase) ? WebhookChange.Masked : Cut(Redacted(header.Value, custom), MaxShownHeader));
+        header => header.Key.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase) ? Masked.Value : Cut(Redacted(header.Value, custom), MaxShownHeader));
 
     private static string Cut(string text, int length) => text.Length > length ? text[..length] : text;
 
@@ -107,7 +107,7 @@ public sealed class DeliverySender(OutboundHttp http, WebhookVault vault, TimePr
     private static string Redacted(string text, IReadOnlyDictionary<string, string> custom)
     {
         foreach (var value in custom.Values.Where(value => value.Length > 3))
-            text = text.Replace(value, WebhookChange.Masked, StringComparison.Ordinal);
+            text = text.Replace(value, Masked.Value, StringComparison.Ordinal);
         return text.Replace('\0', '\uFFFD');
     }
 

@@ -52,9 +52,6 @@ public sealed record NewWebhook
 /// <summary>Body of <c>PATCH /api/dev/webhooks/{webhookId}</c>: absent members stay as they are, lists and maps replace.</summary>
 public sealed record WebhookChange : IValidatableObject
 {
-    /// <summary>A header's value as it is shown: the stored one stays.</summary>
-    public const string Masked = "********";
-
     private bool _hasNull;
 
     [Length(1, 100)]
@@ -203,7 +200,7 @@ public sealed record WebhookView(
     /// <param name="secret">Only when it has just been made.</param>
     public static WebhookView Of(Webhook webhook, DateTimeOffset now, string? secret = null) => new(
         webhook.Id, webhook.OrganizationId, webhook.ProjectId, webhook.Name, webhook.Url, webhook.Description, webhook.Events, webhook.Status == WebhookStatus.Active,
-        webhook.Status, webhook.DisabledReason, webhook.HeaderNames.ToDictionary(name => name, _ => WebhookChange.Masked), webhook.RetryPolicy, webhook.SecretPreview)
+        webhook.Status, webhook.DisabledReason, webhook.HeaderNames.ToDictionary(name => name, _ => Masked.Value), webhook.RetryPolicy, webhook.SecretPreview)
     {
         Secret = secret,
         PreviousSecretUntil = webhook.FormerSecretUntil > now ? webhook.FormerSecretUntil : null,

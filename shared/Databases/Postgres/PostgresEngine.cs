@@ -8,7 +8,6 @@ namespace Platform.Databases;
 public sealed class PostgresEngine(
     PostgresAdministration administration, PostgresTools tools, PostgresQueries queries, DatabaseVault vault, IOptions<DatabaseOptions> options, ILogger<PostgresEngine> log) : IDatabaseEngine
 {
-    private const string Hidden = "********";
     private const int LeftRoles = 20;
 
     public DatabaseEngine Kind => DatabaseEngine.Postgresql;
@@ -29,7 +28,7 @@ public sealed class PostgresEngine(
     public async Task<DatabaseConnection> DescribeAsync(ManagedDatabase database, bool reveal, CancellationToken ct)
     {
         var (names, settings) = (new PostgresNames(database.Id), options.Value);
-        var password = reveal ? (await vault.OpenAsync(database, ct)).Owner : Hidden;
+        var password = reveal ? (await vault.OpenAsync(database, ct)).Owner : Masked.Value;
         var uri = settings.PostgresPublicHost is { Length: > 0 } host
             ? $"postgresql://{names.Owner}:{password}@{host}:{settings.PostgresPublicPort}/{names.Database}?sslmode={settings.PostgresPublicSslMode}"
             : null;

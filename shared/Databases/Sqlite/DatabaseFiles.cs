@@ -8,7 +8,6 @@ namespace Platform.Databases;
 public sealed class DatabaseFiles
 {
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode OwnerFolder = OwnerFile | UnixFileMode.UserExecute;
     private static readonly string[] Companions = ["-journal", "-wal", "-shm", ""];
 
     private readonly string _root;
@@ -88,11 +87,5 @@ public sealed class DatabaseFiles
 
     private string FolderOf(Guid organizationId) => Path.Combine(_root, organizationId.ToString("N"));
 
-    private static void CreateFolder(string path)
-    {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(path);
-        else
-            Directory.CreateDirectory(path, OwnerFolder);
-    }
+    private static void CreateFolder(string path) => UnixFiles.CreateFolder(path, UnixFiles.OwnerFolder);
 }

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
-using Platform.Sandbox.Linux;
 
 namespace Platform.Sandbox.Egress;
 
@@ -24,11 +23,11 @@ internal sealed class EgressGate : IAsyncDisposable
         Folder = WorkFolders.Create();
         try
         {
-            // The sandbox's user is not the platform's. Nobody else finds the folder, whose name is a secret while /tmp cannot be listed below it.
-            UnixFiles.SetMode(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+            // The sandbox's user is not the platform's; nobody else finds the folder.
+            UnixFiles.SetMode(Folder, UnixFiles.PassableFolder);
             var path = Path.Combine(Folder, SocketName);
             _listener.Bind(new UnixDomainSocketEndPoint(path));
-            UnixFiles.SetMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite);
+            UnixFiles.SetMode(path, UnixFiles.OpenSocket);
             _listener.Listen(EgressProxy.MostConnections);
         }
         catch

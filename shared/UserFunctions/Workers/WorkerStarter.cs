@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Sockets;
-using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -135,15 +134,9 @@ public sealed class WorkerStarter(WorkerTools tools, IServiceScopeFactory scopes
         var path = Path.Combine(folder, WorkerRun.SocketName);
         socket.Bind(new UnixDomainSocketEndPoint(path));
         socket.Listen(1);
-        if (OperatingSystem.IsLinux())
-            OpenToAll(path);
+        UnixFiles.SetMode(path, UnixFiles.OpenSocket); // the sandbox's user is not ours; nobody else finds the folder
         return socket;
     }
-
-    // The sandbox's user is not ours; nobody else sees the folder.
-    [SupportedOSPlatform("linux")]
-    private static void OpenToAll(string path) => File.SetUnixFileMode(
-        path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
 
     private async Task<Dictionary<string, string>> EnvironmentAsync(WorkerSpec spec)
     {

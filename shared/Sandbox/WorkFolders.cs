@@ -1,0 +1,56 @@
+using System.Security.Cryptography;
+using Platform.Sandbox.Linux;
+
+namespace Platform.Sandbox;
+
+/// <summary>
+/// Folders of the host that runs see or leave something in. They lie in one folder of this process, which can be entered but not listed: whoever does not know a name, and is not
+/// root, does not find it. It goes with the process; its name tells whose it is, so that one of a killed process is found. Names are short, since the path of a Unix socket has at most 107 bytes.
+/// </summary>
+public static class WorkFolders
+{
+    private const string Prefix = "platform-sandbox-";
+    private static readonly Lazy<string> Root = new(CreateRoot);
+
+    /// <summary>Makes an empty folder of mode 0700.</summary>
+    public static string Create()
+    {
+        var path = Path.Combine(Root.Value, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)));
+        UnixFiles.CreateFolder(path, UnixFiles.OwnerFolder);
+        return path;
+    }
+
+    /// <summary>Removes what processes that have ended left; returns how many there were.</summary>
+    internal static int RemoveOrphans()
+    {
+        var removed = 0;
+        foreach (var folder in Directory.EnumerateDirectories(Path.GetTempPath(), $"{Prefix}*"))
+        {
+            var name = Path.GetFileName(folder)[Prefix.Length..];
+            if (ProcessIdentity.IsAlive(name[..Math.Max(0, name.LastIndexOf('-'))]) == false && Remove(folder))
+                removed++;
+        }
+        return removed;
+    }
+
+    private static string CreateRoot()
+    {
+        var root = Directory.CreateTempSubdirectory($"{Prefix}{ProcessIdentity.Own}-").FullName;
+        UnixFiles.SetMode(root, UnixFiles.PassableFolder);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Remove(root);
+        return root;
+    }
+
+    private static bool Remove(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // another user's, or somebody else is removing it
+        }
+    }
+}
