@@ -119,7 +119,7 @@ public static class PlatformComposition
         services.AddScoped<IDashboardPart, ActivityDashboard>();
         services.AddScoped<DashboardReport>();
         services.AddScoped<BuildPlace>().AddScoped<BuildBadge>().AddScoped<BuildLogStream>();
-        services.AddScoped<FunctionDetail>();
+        services.AddScoped<FunctionDetail>().AddScoped<FunctionUrlCalls>().AddSingleton<IHostRoutes, DomainCalls>();
         services.AddScoped<FunctionFigures>();
         services.AddStreams();
     }

@@ -5,15 +5,26 @@ using Platform.Domains;
 namespace Platform.Functions.Domains;
 
 /// <summary>What a domain leads to.</summary>
-public sealed record DomainTargetBody
+public sealed record DomainTargetBody : IValidatableObject
 {
     public required DomainTargetType Type { get; init; }
+
+    /// <summary>The function of the project that answers requests for the domain, as it answers its URL.</summary>
+    public Guid? FunctionId { get; init; }
 
     /// <summary>The branch whose latest build is shown; absent: the production branch.</summary>
     [StringLength(255, MinimumLength = 1), RegularExpression(@"(?![-/])(?!.*(\.\.|//|@\{|\.lock$))[^\x00-\x20\x7f~^:?*\[\\]+(?<![/.])")]
     public string? Branch { get; init; }
 
-    internal DomainTarget ToTarget() => new(Type, Branch);
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if ((Type == DomainTargetType.Function) != FunctionId.HasValue)
+            yield return new ValidationResult("Is needed for a function, and has no meaning for anything else", [nameof(FunctionId)]);
+        if (Type == DomainTargetType.Function && Branch is not null)
+            yield return new ValidationResult("Has a meaning for builds only", [nameof(Branch)]);
+    }
+
+    internal DomainTarget ToTarget() => new(Type, FunctionId, Branch);
 }
 
 /// <summary>Body of <c>POST /api/settings/domains</c>.</summary>

@@ -50,7 +50,7 @@ public sealed record DomainView
         Id = domain.Id,
         ProjectId = domain.ProjectId,
         Name = domain.Name,
-        Target = domain.TargetType is { } type ? new DomainTarget(type, domain.TargetBranch) : null,
+        Target = domain.TargetType is { } type ? new DomainTarget(type, domain.TargetFunctionId, domain.TargetBranch) : null,
         IsPrimary = domain.IsPrimary,
         RedirectTo = domain.RedirectTo,
         Status = domain.Status,

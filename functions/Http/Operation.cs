@@ -70,6 +70,9 @@ public sealed class Operation
 
     public long UploadLimit { get; init; }
 
+    /// <summary>Hands the request on as it came.</summary>
+    public bool Raw { get; init; }
+
     public bool TakesBody => (Body ?? Form ?? Upload) is not null;
 
     public Type? Response { get; init; }

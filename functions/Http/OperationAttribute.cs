@@ -72,6 +72,9 @@ public sealed class OperationAttribute(string permission, Rate rate) : Attribute
     /// <summary>Limit in bytes of a multipart body.</summary>
     public long UploadLimit { get; init; }
 
+    /// <summary>The function hands the request on as it came, of any method and with any input: <c>http.ReadRaw()</c>.</summary>
+    public bool Raw { get; init; }
+
     /// <summary>Type of the answer where it is not the <c>T</c> of the function's <c>Result&lt;T&gt;</c>, for the OpenAPI document.</summary>
     public Type? Response { get; init; }
 

@@ -56,6 +56,9 @@ public sealed record FunctionView
 
     public required int ConfigRevision { get; init; }
 
+    /// <summary>Null: it has none.</summary>
+    public required FunctionUrlView? Url { get; init; }
+
     public required FunctionStats Stats { get; init; }
 
     public required Guid? CreatedBy { get; init; }
@@ -102,11 +105,22 @@ public sealed record FunctionView
         LatestVersion = function.LatestVersion,
         ActiveVersion = function.ActiveVersion,
         ConfigRevision = function.ConfigRevision,
+        Url = FunctionUrlView.Of(function),
         Stats = stats ?? new FunctionStats(0, 0, null, function.LastInvokedAt),
         CreatedBy = function.CreatedBy,
         CreatedAt = function.CreatedAt,
         UpdatedAt = function.UpdatedAt,
     };
+}
+
+/// <summary>
+/// The URL of a function: <paramref name="Path"/> on this platform, with whatever follows it. <paramref name="Key"/> is told when it is made and never again;
+/// <paramref name="KeyPreview"/> are its first characters.
+/// </summary>
+public sealed record FunctionUrlView(UrlAccess Access, string Path, string? KeyPreview, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Key)
+{
+    public static FunctionUrlView? Of(UserFunction function, string? key = null) =>
+        function.UrlAccess is { } access ? new FunctionUrlView(access, $"/{FunctionUrlFunctions.Root}/{function.Id:D}", function.UrlKeyPreview, key) : null;
 }
 
 /// <summary>A version of a function; its code is not shown.</summary>

@@ -63,7 +63,7 @@ public sealed class UserFunctionFunctions(
     {
         var found = await functions.FindAsync(functionId.ToId(), Permissions.FunctionsDelete, ct);
         var query = found.IsOk ? http.ReadQuery<FunctionRemoval>() : found.Error;
-        var deleted = query.IsOk ? await delete.DeleteAsync(found.Value, ct) : query.Error;
+        var deleted = query.IsOk ? await delete.DeleteAsync(found.Value, query.Value.Force, ct) : query.Error;
         return deleted.IsOk ? new FunctionDeletedView(found.Value.Id, Deleted: true) : deleted.Error;
     }
 

@@ -57,7 +57,7 @@ internal static class HostSetup
         if (catalog.UsesDurableTasks)
             endpoints.AddRange(host.Services.ManagementRoutes());
         ((IEndpointRouteBuilder)host).DataSources.Add(new DefaultEndpointDataSource(endpoints));
-        return host;
+        return new StoppableHost(host);
     }
 
     private static void AddHost(WebApplicationBuilder web, HostJsonOptions options, FunctionCatalog catalog, FunctionPipeline pipeline)

@@ -33,7 +33,11 @@ public enum DomainFault
 /// <summary>What a domain leads to.</summary>
 public enum DomainTargetType
 {
+    /// <summary>The latest build of a branch.</summary>
     Build,
+
+    /// <summary>A function: requests for the domain are calls of the function's URL.</summary>
+    Function,
 }
 
 /// <summary>
@@ -61,6 +65,9 @@ public sealed class Domain : IProjectOwned
 
     /// <summary>The branch whose build it shows; null for the production branch.</summary>
     public string? TargetBranch { get; set; }
+
+    /// <summary>The function that it leads to.</summary>
+    public Guid? TargetFunctionId { get; set; }
 
     public bool IsPrimary { get; set; }
 
@@ -108,6 +115,8 @@ public sealed class Domain : IProjectOwned
 
     /// <summary>What the record says.</summary>
     public string RecordValue => $"platform-verify={Challenge}";
+
+    public void Lead(DomainTarget? target) => (TargetType, TargetBranch, TargetFunctionId) = (target?.Type, target?.Branch, target?.FunctionId);
 
     /// <summary>Counts a check by request; false when there were as many as a minute allows.</summary>
     public bool TryAsk(int perMinute, DateTimeOffset now)

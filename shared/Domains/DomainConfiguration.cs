@@ -18,6 +18,7 @@ internal sealed class DomainConfiguration : IEntityTypeConfiguration<Domain>
         builder.HasIndex(domain => new { domain.OrganizationId, domain.Name }).IsUnique();
         builder.HasIndex(domain => domain.Name, "ix_domains_verified").IsUnique().HasFilter("status = 'verified'");
         builder.HasIndex(domain => domain.ProjectId, "ix_domains_primary").IsUnique().HasFilter("is_primary");
+        builder.HasIndex(domain => domain.TargetFunctionId);
         builder.HasIndex(domain => domain.NextCheckAt).HasFilter("next_check_at IS NOT NULL");
     }
 }

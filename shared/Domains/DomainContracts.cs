@@ -1,7 +1,7 @@
 namespace Platform.Domains;
 
-/// <summary>What a domain shows: the latest build of a branch.</summary>
-public sealed record DomainTarget(DomainTargetType Type, string? Branch);
+/// <summary>What a domain leads to: the latest build of a branch, or a function.</summary>
+public sealed record DomainTarget(DomainTargetType Type, Guid? FunctionId, string? Branch);
 
 /// <summary>A domain as a caller wishes it; the name is normalized.</summary>
 public sealed record DomainDraft(string Name, DomainTarget? Target, string? RedirectTo);

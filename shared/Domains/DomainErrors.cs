@@ -13,6 +13,7 @@ public static class DomainErrors
     public static readonly Error Primary = Error.Conflict("domain.primary_domain", "Choose another primary domain first");
     public static readonly Error RedirectedTo = Error.Conflict("domain.redirect_target", "Another domain redirects to this one");
     public static readonly Error UnknownRedirect = Error.Invalid(Problem.Body("redirectTo", "Is no other domain of the project", "value_error"));
+    public static readonly Error UnknownFunction = Error.Invalid(Problem.Body("target.functionId", "Is no function of the project", "value_error"));
     public static readonly Error RedirectLoop = Error.Invalid(Problem.Body("redirectTo", "The redirects would go in a circle", "value_error"));
     public static readonly Error Stale = Error.Conflict("domain.conflict", "The domain was changed by somebody else in the meantime");
 

@@ -9,7 +9,7 @@ using Platform.Organizations;
 namespace Platform.Domains;
 
 /// <summary>Adds, changes and removes the domains of a project, one change of a project at a time.</summary>
-public sealed class DomainService(PlatformDbContext db, DomainCheck check, AuditTrail audit, IdempotentRequest idempotency, IOptions<DomainOptions> options, TimeProvider clock)
+public sealed class DomainService(PlatformDbContext db, DomainCheck check, IDomainTargets targets, AuditTrail audit, IdempotentRequest idempotency, IOptions<DomainOptions> options, TimeProvider clock)
 {
     private const int ChecksPerMinute = 6;
     private const int ChallengeBytes = 16;
@@ -17,6 +17,8 @@ public sealed class DomainService(PlatformDbContext db, DomainCheck check, Audit
     /// <summary>Adds a pending domain; the first look for its record is due at once.</summary>
     public async Task<Result<Domain>> AddAsync(Guid projectId, DomainDraft draft, Func<Domain, object> answer, CancellationToken ct)
     {
+        if (await LeadsNowhereAsync(projectId, draft.Target, ct))
+            return DomainErrors.UnknownFunction;
         var domain = New(projectId, draft);
         try
         {
@@ -48,6 +50,8 @@ public sealed class DomainService(PlatformDbContext db, DomainCheck check, Audit
     /// <summary>Looks for the record first when that is wished, so that the same change may make the domain the primary one.</summary>
     public async Task<Result<Domain>> ChangeAsync(Domain domain, DomainChange change, CancellationToken ct)
     {
+        if (await LeadsNowhereAsync(domain.ProjectId, change.Target, ct))
+            return DomainErrors.UnknownFunction;
         if (change.Verify)
         {
             var now = clock.GetUtcNow();
@@ -92,7 +96,7 @@ public sealed class DomainService(PlatformDbContext db, DomainCheck check, Audit
             if (change.NamesRedirect && Redirect(siblings, domain, change.RedirectTo) is { } refusal)
                 return refusal;
             if (change.NamesTarget)
-                (domain.TargetType, domain.TargetBranch) = (change.Target?.Type, change.Target?.Branch);
+                domain.Lead(change.Target);
             if (change.IsPrimary is { } primary)
             {
                 audit.Change("isPrimary", domain.IsPrimary, primary);
@@ -152,17 +156,18 @@ public sealed class DomainService(PlatformDbContext db, DomainCheck check, Audit
         return null;
     }
 
+    private async Task<bool> LeadsNowhereAsync(Guid projectId, DomainTarget? target, CancellationToken ct) =>
+        target?.FunctionId is { } function && !await targets.ExistsAsync(projectId, function, ct);
+
     private Domain New(Guid projectId, DomainDraft draft)
     {
         var now = clock.GetUtcNow();
-        return new Domain
+        var domain = new Domain
         {
             Id = Guid.CreateVersion7(now),
             OrganizationId = db.Caller.OrganizationId!.Value,
             ProjectId = projectId,
             Name = draft.Name,
-            TargetType = draft.Target?.Type,
-            TargetBranch = draft.Target?.Branch,
             Challenge = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(ChallengeBytes)),
             PendingSince = now,
             NextCheckAt = now,
@@ -171,5 +176,7 @@ public sealed class DomainService(PlatformDbContext db, DomainCheck check, Audit
             UpdatedAt = now,
             Version = 1,
         };
+        domain.Lead(draft.Target);
+        return domain;
     }
 }

@@ -8,8 +8,8 @@ public static class DomainsModule
     public static IServiceCollection AddDomains(this IServiceCollection services)
     {
         services.AddSection<DomainOptions>(DomainOptions.Section);
-        services.AddSingleton<DomainName>().AddSingleton<TxtRecords>().AddSingleton<DomainCheck>().AddSingleton<DueDomains>();
-        services.AddScoped<DomainQueries>().AddScoped<DomainService>();
+        services.AddSingleton<DomainName>().AddSingleton<TxtRecords>().AddSingleton<DomainCheck>().AddSingleton<DueDomains>().AddSingleton<DomainRoutes>();
+        services.AddScoped<DomainQueries>().AddScoped<DomainLinks>().AddScoped<DomainService>();
         return services;
     }
 }

@@ -15,6 +15,14 @@ public sealed record ActiveFunction
 
     public required FunctionStatus Status { get; init; }
 
+    /// <summary>Its organization may start nothing.</summary>
+    public bool Suspended { get; init; }
+
+    /// <summary>Null: it has no URL.</summary>
+    public required UrlAccess? UrlAccess { get; init; }
+
+    public string? UrlKeyHash { get; init; }
+
     public required int ConfigRevision { get; init; }
 
     public required int TimeoutSeconds { get; init; }

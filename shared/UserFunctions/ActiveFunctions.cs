@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Data;
 using Platform.Identity;
+using Platform.Organizations;
 using Platform.Variables;
 
 namespace Platform.UserFunctions;
@@ -67,7 +68,8 @@ public sealed class ActiveFunctions(IServiceScopeFactory scopes, TimeProvider cl
         var version = function.ActiveVersion is { } number
             ? await db.FunctionVersions.AsNoTracking().SingleOrDefaultAsync(version => version.FunctionId == id && version.Number == number)
             : null;
-        return Of(function, version, await StampAsync(db, function.ProjectId));
+        var status = await db.Organizations.Where(organization => organization.Id == function.OrganizationId).Select(organization => organization.Status).SingleAsync();
+        return Of(function, version, await StampAsync(db, function.ProjectId)) with { Suspended = status == OrganizationStatus.Suspended };
     }
 
     /// <summary>As it would be with another version in use.</summary>
@@ -79,6 +81,8 @@ public sealed class ActiveFunctions(IServiceScopeFactory scopes, TimeProvider cl
         Name = function.Name,
         Enabled = function.Enabled,
         Status = function.Status,
+        UrlAccess = function.UrlAccess,
+        UrlKeyHash = function.UrlKeyHash,
         ConfigRevision = function.ConfigRevision,
         TimeoutSeconds = function.TimeoutSeconds,
         MemoryMb = function.MemoryMb,

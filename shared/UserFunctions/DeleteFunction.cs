@@ -1,18 +1,23 @@
 using Microsoft.EntityFrameworkCore;
 using Platform.Data;
+using Platform.Domains;
 
 namespace Platform.UserFunctions;
 
 /// <summary>Removes functions with their versions and deployments; what was noted of their invocations stays until its retention ends.</summary>
-public sealed class DeleteFunction(PlatformDbContext db, FunctionCode code, FunctionQueries functions, FunctionChanges changes, TimeProvider clock)
+public sealed class DeleteFunction(PlatformDbContext db, FunctionCode code, FunctionQueries functions, DomainLinks domains, FunctionChanges changes, TimeProvider clock)
 {
-    public async Task<Result<Nothing>> DeleteAsync(UserFunction function, CancellationToken ct)
+    /// <param name="force">Also when domains lead to it, which then lead nowhere.</param>
+    public async Task<Result<Nothing>> DeleteAsync(UserFunction function, bool force, CancellationToken ct)
     {
         if (await functions.CheckProjectAsync(function.ProjectId, ct) is { } archived)
             return archived;
+        if (!force && await domains.LeadToAsync(function.Id, ct))
+            return FunctionErrors.InUse;
         for (var found = function; found is not null;)
         {
             await RemoveAsync(found, ct);
+            await domains.CutAsync(found.Id, ct);
             try
             {
                 await db.SaveChangesAsync(ct);

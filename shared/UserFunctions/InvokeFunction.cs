@@ -21,16 +21,24 @@ public sealed class InvokeFunction(ActiveFunctions active, FunctionInvoker invok
     /// <summary>Runs the active version. When the caller goes it ends and is recorded all the same.</summary>
     public async Task<Result<InvocationView>> RunAsync(ActiveFunction function, Invocation wanted, CancellationToken ct)
     {
-        if (await projects.FindAsync(function.ProjectId, ct) is { Status: ProjectStatus.Archived })
+        var invoked = await RunAsync(function, new InvocationEvent(wanted.Payload, wanted.Headers), ct);
+        if (!invoked.IsOk)
+            return invoked.Error;
+        var view = InvocationView.Of(invoked.Value, allLines: false);
+        return view.Status == InvocationStatus.Success ? view : FunctionErrors.Of(view.Status, view);
+    }
+
+    /// <summary>As the other one; its record says how it ended.</summary>
+    internal async Task<Result<Invoked>> RunAsync(ActiveFunction function, InvocationEvent given, CancellationToken ct)
+    {
+        if (await projects.FindAsync(function.ProjectId, ct) is not { } project)
+            return FunctionErrors.NotFound;
+        if (project.Status == ProjectStatus.Archived)
             return FunctionErrors.ProjectArchived;
         var ready = await ReadyAsync(function, ct);
         if (!ready.IsOk)
             return ready.Error;
-        var invoked = await invoker.InvokeAsync(ready.Value, new InvocationEvent(wanted.Payload, wanted.Headers), caller.UserId, scope.CorrelationId).WaitAsync(ct);
-        if (invoked is null)
-            return FunctionErrors.Unavailable;
-        var view = InvocationView.Of(invoked, allLines: false);
-        return view.Status == InvocationStatus.Success ? view : FunctionErrors.Of(view.Status, view);
+        return await invoker.InvokeAsync(ready.Value, given, caller.UserId, scope.CorrelationId).WaitAsync(ct) is { } invoked ? invoked : FunctionErrors.Unavailable;
     }
 
     private async Task<Result<ActiveFunction>> ReadyAsync(ActiveFunction function, CancellationToken ct)

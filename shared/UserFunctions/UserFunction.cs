@@ -98,6 +98,15 @@ public sealed class UserFunction : IProjectOwned
     /// <summary>The revision that the active deployment was made with.</summary>
     public int? DeployedRevision { get; set; }
 
+    /// <summary>Who may call it by its URL; null: it has none.</summary>
+    public UrlAccess? UrlAccess { get; set; }
+
+    /// <summary>SHA-256 of the URL's key in lower-case hex.</summary>
+    public string? UrlKeyHash { get; set; }
+
+    /// <summary>The key's first characters.</summary>
+    public string? UrlKeyPreview { get; set; }
+
     public DateTimeOffset? LastInvokedAt { get; set; }
 
     public Guid? CreatedBy { get; init; }

@@ -15,6 +15,7 @@ public static class HttpPipeline
         app.UseWhen<GatesMiddleware>(IsHttp);            // rate limit, 401, CSRF, place, permission in the family's order
         app.UseWhen<IdempotencyMiddleware>(IsHttp);
         app.UseWhen<AuditMiddleware>(IsHttp);
+        app.UseWhen<HostRouteMiddleware>(IsHttp);        // domains that lead to functions
     }
 
     public static void AddHttpPipeline(this IServiceCollection services)

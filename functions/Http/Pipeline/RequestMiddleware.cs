@@ -5,15 +5,17 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Platform.Functions.Http;
 
 /// <summary>Finds the operation, settles correlation id and client address, and sets the headers that every answer carries.</summary>
-internal sealed class RequestMiddleware(OperationCatalog operations, ClientAddresses addresses, CorsPolicy cors, TimeProvider clock) : IFunctionsWorkerMiddleware
+internal sealed class RequestMiddleware(OperationCatalog operations, ClientAddresses addresses, CorsPolicy cors, IHostRoutes hosts, TimeProvider clock) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
         var http = context.GetHttpContext()!;
-        var operation = operations.Find(context.FunctionDefinition.Name)
-            ?? throw new InvalidOperationException($"HTTP function '{context.FunctionDefinition.Name}' is not in the operation catalogue");
+        var route = await hosts.FindAsync(http.Request);
+        var name = route?.Operation ?? context.FunctionDefinition.Name;
+        var operation = operations.Find(name) ?? throw new InvalidOperationException($"HTTP function '{name}' is not in the operation catalogue");
         var request = new ApiRequest(http, operation)
         {
+            HostRoute = route,
             StartedAt = clock.GetTimestamp(),
             CorrelationId = Correlation.Of(http.Request, clock),
             ClientAddress = addresses.Settle(http),
@@ -30,7 +32,7 @@ internal sealed class RequestMiddleware(OperationCatalog operations, ClientAddre
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = null;   // RequestBody enforces the operation's own limit
         StandardHeaders.Write(http, request);
-        if (cors.Answers(http))
+        if (route is null && cors.Answers(http))
             return;
         await next(context);
     }

@@ -37,6 +37,9 @@ public sealed class ApiRequest
     /// <summary>The access token of the request; null for sessions and nobody.</summary>
     internal TokenSnapshot? Token { get; set; }
 
+    /// <summary>What answers in place of the function, when the host name is not the platform's.</summary>
+    internal HostRoute? HostRoute { get; init; }
+
     /// <summary>Of the clock's timestamps.</summary>
     internal long StartedAt { get; set; }
 

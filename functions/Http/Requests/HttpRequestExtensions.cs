@@ -37,6 +37,13 @@ public static class HttpRequestExtensions
     public static async ValueTask<Result<ReadOnlyMemory<byte>>> ReadBytesAsync(this HttpRequest request, CancellationToken ct) =>
         await Declared(request, operation => operation.Body, typeof(byte[])).Body.ReadAsync(ct) is { } bytes ? bytes : RequestErrors.TooLarge;
 
+    /// <summary>The request as it came, for operations that hand it on.</summary>
+    public static RawRequest ReadRaw(this HttpRequest request)
+    {
+        var api = ApiRequest.Of(request.HttpContext);
+        return api.Operation.Raw ? new RawRequest(api) : throw new InvalidOperationException($"Function '{api.Operation.Name}' reads its request as it came, which its [Operation] does not declare");
+    }
+
     /// <summary>
     /// Reads the query parameters as <typeparamref name="T"/>: a record of optional scalars and lists of scalars, whose initial values are the defaults and
     /// whose annotations are the limits. Refuses as bodies are refused, with <c>query</c> as the place.

@@ -33,6 +33,21 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task Stop_WhileItStarts_EndsTheRunWithoutAnError()
+    {
+        var directory = Directory.CreateTempSubdirectory("start-").FullName;
+        var builder = EmbeddedFunctions.Worker.Builder.FunctionsApplication.CreateBuilder(["--port=0", "--Host:Banner=false", $"--Host:Storage:Path={directory}"]);
+        builder.ConfigureFunctionsWebApplication();
+        builder.App.Types = [typeof(Alive)];
+        var host = builder.Build();
+
+        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        await host.RunAsync();
+
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
     public async Task HostedService_FailsToStart_StopsTheHost()
     {
         var failed = await Assert.ThrowsAsync<InvalidOperationException>(() => TestHost.StartAsync([typeof(Alive)], builder => builder.Services.AddHostedService<Failing>()));

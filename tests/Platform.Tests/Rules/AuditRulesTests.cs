@@ -30,6 +30,7 @@ public sealed class AuditRulesTests
         ["Metrics_RecordBatch"] = "adds measurements to series, up to 20,000 a second; the log of who did what would hold nothing else",
         ["BuildLogs_Append"] = "adds lines to a build's log, many times a second; the log of who did what would hold nothing else",
         ["Functions_Invoke"] = "runs what was deployed, up to hundreds of times a second; each invocation has a record of its own that names its caller",
+        ["Functions_CallUrl"] = "as Functions_Invoke; its callers have no account, and what publishes the URL leaves an entry",
         [FallbackFunctions.Name] = "serves no operation: answers 404 and 405",
     };
 

@@ -46,6 +46,7 @@ public sealed class InputRulesTests
             (nameof(declared.Query), declared.Query, Read(reads, nameof(HttpRequestExtensions.ReadQuery))),
             (nameof(declared.Form), declared.Form, Read(reads, nameof(HttpRequestExtensions.ReadFormBodyAsync))),
             (nameof(declared.Upload), declared.Upload, Read(reads, nameof(HttpRequestExtensions.ReadUploadAsync))),
+            (nameof(declared.Raw), declared.Raw ? typeof(RawRequest) : null, reads.Exists(called => called.Name == nameof(HttpRequestExtensions.ReadRaw)) ? typeof(RawRequest) : null),
             (nameof(declared.Body), declared.Body, Read(reads, nameof(HttpRequestExtensions.ReadBodyAsync)) ?? Read(reads, nameof(HttpRequestExtensions.ReadBytesAsync))),
         ];
         return places.Where(place => place.Declared != place.Read)

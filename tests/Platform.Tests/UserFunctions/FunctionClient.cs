@@ -28,7 +28,11 @@ internal sealed class FunctionClient(HttpClient http, Guid project)
 
     public Task<Answer> ChangeAsync(object id, object change) => SendAsync(HttpMethod.Patch, $"/{id}", change);
 
-    public Task<Answer> DeleteAsync(object id) => SendAsync(HttpMethod.Delete, $"/{id}");
+    public Task<Answer> PublishAsync(object id, object url) => SendAsync(HttpMethod.Put, $"/{id}/url", url);
+
+    public Task<Answer> UnpublishAsync(object id) => SendAsync(HttpMethod.Delete, $"/{id}/url");
+
+    public Task<Answer> DeleteAsync(object id, string query = "") => SendAsync(HttpMethod.Delete, $"/{id}{query}");
 
     public Task<Answer> ToggleAsync(object id, object toggle) => SendAsync(HttpMethod.Patch, $"/{id}/toggle", toggle);
 

@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Http;
+using Platform.UserFunctions;
+
+namespace Platform.Functions.UserFunctions;
+
+/// <summary>URLs of functions: any HTTP client or sender of webhooks can call them.</summary>
+[Api(Family.Delivery)]
+public sealed class FunctionUrlFunctions(FunctionQueries functions, ChangeFunctionUrl change, FunctionUrlCalls calls)
+{
+    public const string Root = "fn";
+    public const string Call = "Functions_CallUrl";
+
+    private const long BodyLimit = 6 * 1024 * 1024;
+    private const string Url = "api/functions/{functionId}/url";
+
+    /// <summary>Give a function a URL, change who may call it, or make a new key; the key is told this once.</summary>
+    [Function("Functions_PublishUrl")]
+    [Operation(Permissions.FunctionsUpdate, Rate.Default, ObjectFirst = true, Audit = "function.publish", Body = typeof(FunctionUrlForm))]
+    public async Task<Result<FunctionUrlView>> PublishAsync([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = Url)] HttpRequest http, string functionId, CancellationToken ct)
+    {
+        var found = await functions.FindAsync(functionId.ToId(), Permissions.FunctionsUpdate, ct);
+        var body = found.IsOk ? await http.ReadBodyAsync<FunctionUrlForm>(ct) : found.Error;
+        var changed = body.IsOk ? await change.PublishAsync(found.Value, body.Value.Access, body.Value.NewKey, ct) : body.Error;
+        return changed.IsOk ? FunctionUrlView.Of(changed.Value.Function, changed.Value.Key)! : changed.Error;
+    }
+
+    /// <summary>Take a function's URL and its key away.</summary>
+    [Function("Functions_UnpublishUrl")]
+    [Operation(Permissions.FunctionsUpdate, Rate.Default, ObjectFirst = true, Audit = "function.unpublish")]
+    public async Task<Result<FunctionView>> UnpublishAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = Url)] HttpRequest http, string functionId, CancellationToken ct)
+    {
+        var found = await functions.FindAsync(functionId.ToId(), Permissions.FunctionsUpdate, ct);
+        var changed = found.IsOk ? await change.UnpublishAsync(found.Value, ct) : found.Error;
+        return changed.IsOk ? FunctionView.Of(changed.Value.Function) : changed.Error;
+    }
+
+    /// <summary>Call a function by its URL. A key goes into the header <c>x-functions-key</c> or the query parameter <c>code</c>; the answer is the function's.</summary>
+    [Function(Call)]
+    [Operation(Permissions.Public, Rate.Invoke, Raw = true, BodyLimit = BodyLimit, Response = typeof(object))]
+    public Task<object?> CallAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", "put", "patch", "delete", "options", Route = $"{Root}/{{functionId}}/{{*path}}")] HttpRequest http,
+        string functionId,
+        string? path,
+        CancellationToken ct) => calls.AnswerAsync(http.ReadRaw(), functionId.ToId(), $"/{path}", ownHost: false, ct);
+}
