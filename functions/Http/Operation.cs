@@ -45,6 +45,8 @@ public sealed class Operation
 
     public bool Idempotent { get; init; }
 
+    public int SealedAnswerLimit { get; init; }
+
     /// <summary>The service checks the permission, after the object.</summary>
     public bool ObjectFirst { get; init; }
 

@@ -37,6 +37,9 @@ public sealed class OperationAttribute(string permission, Rate rate) : Attribute
     /// <summary>The operation honours the header <c>Idempotency-Key</c>.</summary>
     public bool Idempotent { get; init; }
 
+    /// <summary>The answer that repetitions get is stored sealed with the organization's key, up to so many bytes; 0 stores it as it is.</summary>
+    public int SealedAnswerLimit { get; init; }
+
     /// <summary>
     /// The contract answers 404 before 403, so the service checks the permission once it has the object (delivery's routes with an id); the pipeline does not.
     /// </summary>

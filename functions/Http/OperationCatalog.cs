@@ -60,6 +60,7 @@ public sealed class OperationCatalog
             CsrfWithSession = operation.CsrfWithSession,
             TellsSuccess = operation.TellsSuccess,
             Idempotent = operation.Idempotent,
+            SealedAnswerLimit = operation.SealedAnswerLimit,
             ObjectFirst = operation.ObjectFirst,
             TakesArchived = operation.TakesArchived,
             Stream = operation.Stream,

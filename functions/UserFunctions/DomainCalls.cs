@@ -21,8 +21,8 @@ public sealed class DomainCalls(DomainRoutes routes, DatabaseReady ready, IOptio
 
     private async ValueTask<HostRoute?> FindAsync(string host, CancellationToken ct) => await routes.FindAsync(host, ct) switch
     {
-        { RedirectTo: { } other } => new HostRoute(FunctionUrlFunctions.Call, (request, _) => Task.FromResult<object?>(Redirect(request, other))),
-        { FunctionId: { } function } => new HostRoute(FunctionUrlFunctions.Call, (request, services) => AnswerAsync(request, services, function)),
+        { RedirectTo: { } other } => new HostRoute(FunctionInvokeFunctions.CallUrl, (request, _) => Task.FromResult<object?>(Redirect(request, other))),
+        { FunctionId: { } function } => new HostRoute(FunctionInvokeFunctions.CallUrl, (request, services) => AnswerAsync(request, services, function)),
         _ => null,
     };
 

@@ -4,30 +4,16 @@ using Platform.UserFunctions;
 
 namespace Platform.Functions.UserFunctions;
 
-/// <summary>Invocations of functions, their logs and figures.</summary>
+/// <summary>Tests of functions, their logs and figures.</summary>
 [Api(Family.Delivery)]
 public sealed class FunctionInvocationFunctions(
-    FunctionQueries functions, InvokeFunction invoke, TestFunction test, InvocationQueries invocations, FunctionFigures figures, KeptAnswer kept, TimeProvider clock)
+    FunctionQueries functions, TestFunction test, InvocationQueries invocations, FunctionFigures figures, TimeProvider clock)
 {
     private const string One = "api/functions/{functionId}";
-    private const long PayloadLimit = (6 * 1024 * 1024) + (64 * 1024);
-
-    /// <summary>Run the active version and wait for its result.</summary>
-    [Function("Functions_Invoke")]
-    [Operation(Permissions.FunctionsInvoke, Rate.Invoke, ObjectFirst = true, Idempotent = true, Body = typeof(Invocation), BodyLimit = PayloadLimit)]
-    public async Task<Result<InvocationView>> InvokeAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = $"{One}/invoke")] HttpRequest http, string functionId, CancellationToken ct)
-    {
-        var found = await invoke.FindAsync(functionId.ToId(), ct);
-        var body = found.IsOk ? await http.ReadBodyAsync<Invocation>(ct) : found.Error;
-        var invoked = body.IsOk ? await invoke.RunAsync(found.Value, body.Value, ct) : body.Error;
-        if (invoked.IsOk)
-            await kept.KeepAsync(invoked.Value, ct);
-        return invoked;
-    }
 
     /// <summary>Run any version, or code that is not kept, once in a fresh worker.</summary>
     [Function("Functions_Test")]
-    [Operation(Permissions.FunctionsInvoke, Rate.Invoke, ObjectFirst = true, Audit = "function.test", Body = typeof(FunctionTest), BodyLimit = PayloadLimit)]
+    [Operation(Permissions.FunctionsInvoke, Rate.Invoke, ObjectFirst = true, Audit = "function.test", Body = typeof(FunctionTest), BodyLimit = FunctionInvokeFunctions.PayloadLimit)]
     public async Task<Result<InvocationView>> TestAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = $"{One}/test")] HttpRequest http, string functionId, CancellationToken ct)
     {
         var found = await functions.FindAsync(functionId.ToId(), Permissions.FunctionsInvoke, ct);

@@ -3,14 +3,12 @@ using Platform.UserFunctions;
 
 namespace Platform.Functions.UserFunctions;
 
-/// <summary>URLs of functions: any HTTP client or sender of webhooks can call them.</summary>
+/// <summary>Which functions have URLs, and who may call these.</summary>
 [Api(Family.Delivery)]
-public sealed class FunctionUrlFunctions(FunctionQueries functions, ChangeFunctionUrl change, FunctionUrlCalls calls)
+public sealed class FunctionUrlFunctions(FunctionQueries functions, ChangeFunctionUrl change)
 {
     public const string Root = "fn";
-    public const string Call = "Functions_CallUrl";
 
-    private const long BodyLimit = 6 * 1024 * 1024;
     private const string Url = "api/functions/{functionId}/url";
 
     /// <summary>Give a function a URL, change who may call it, or make a new key; the key is told this once.</summary>
@@ -33,13 +31,4 @@ public sealed class FunctionUrlFunctions(FunctionQueries functions, ChangeFuncti
         var changed = found.IsOk ? await change.UnpublishAsync(found.Value, ct) : found.Error;
         return changed.IsOk ? FunctionView.Of(changed.Value.Function) : changed.Error;
     }
-
-    /// <summary>Call a function by its URL. A key goes into the header <c>x-functions-key</c> or the query parameter <c>code</c>; the answer is the function's.</summary>
-    [Function(Call)]
-    [Operation(Permissions.Public, Rate.Invoke, Raw = true, BodyLimit = BodyLimit, Response = typeof(object))]
-    public Task<object?> CallAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", "put", "patch", "delete", "options", Route = $"{Root}/{{functionId}}/{{*path}}")] HttpRequest http,
-        string functionId,
-        string? path,
-        CancellationToken ct) => calls.AnswerAsync(http.ReadRaw(), functionId.ToId(), $"/{path}", ownHost: false, ct);
 }

@@ -10,13 +10,19 @@ public sealed class EventSubscriptions(IEnumerable<EventSubscription> all)
         .GroupBy(p => p.Key, p => p.Value)
         .ToFrozenDictionary(g => g.Key, g => g.ToArray());
 
-    private readonly FrozenSet<string> _handled = all.SelectMany(s => s.EventTypes).ToFrozenSet(StringComparer.Ordinal);
+    private readonly FrozenDictionary<string, FrozenSet<string>> _takers = all
+        .SelectMany(s => s.EventTypes.Select(type => (Type: type, s.Subscription)))
+        .GroupBy(p => p.Type, p => p.Subscription, StringComparer.Ordinal)
+        .ToFrozenDictionary(g => g.Key, g => g.ToFrozenSet(StringComparer.Ordinal), StringComparer.Ordinal);
 
     /// <summary>Every type that some subscription takes.</summary>
-    public IReadOnlyCollection<string> EventTypes => _handled;
+    public IReadOnlyCollection<string> EventTypes => _takers.Keys;
 
     /// <summary>Whether any subscription takes the type.</summary>
-    public bool Handles(string eventType) => _handled.Contains(eventType);
+    public bool Handles(string eventType) => _takers.ContainsKey(eventType);
+
+    /// <summary>The subscriptions that take the type.</summary>
+    public IReadOnlySet<string> NamesOf(string eventType) => _takers.GetValueOrDefault(eventType) ?? FrozenSet<string>.Empty;
 
     /// <summary>The names of all subscriptions.</summary>
     public IReadOnlyCollection<string> Names { get; } = all.Select(s => s.Subscription).ToFrozenSet(StringComparer.Ordinal);

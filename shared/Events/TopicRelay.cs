@@ -47,18 +47,19 @@ public sealed class TopicRelay(
 
     private async Task<bool> ForwardAsync(DbConnection connection, DbTransaction? transaction, CancellationToken ct)
     {
-        var (forwarded, newest) = await ReadCountersAsync(connection, transaction, ct);
-        var from = Math.Max(forwarded, _passed);
+        var (sent, newest) = await ReadCountersAsync(connection, transaction, ct);
+        var from = Math.Max(sent, _passed);
         if (from >= newest)
             return false;
 
         var events = await ReadAsync(connection, transaction, from, newest, ct);
-        if (events.Count > 0)
-            await sender.SendAsync(EventNotice.Topic, [.. events.Select(e => e.Message)], ct);
+        var concerning = events.Count == 0 ? events : await forwarded.ConcerningAsync(events, ct);
+        if (concerning.Count > 0)
+            await sender.SendAsync(EventNotice.Topic, [.. concerning.Select(e => e.Message)], ct);
 
         var more = events.Count == Batch;
         var reached = more ? events[^1].Sequence : newest;
-        if (events.Count > 0)
+        if (events.Count > 0) // sent or not: whoever waits from now on waits for later ones
             await AdvanceAsync(connection, transaction, reached, ct);
         _passed = reached;
         return more;
@@ -73,11 +74,11 @@ public sealed class TopicRelay(
         return (row.GetInt64(0), row.GetInt64(1));
     }
 
-    private async Task<List<(long Sequence, TopicMessage Message)>> ReadAsync(DbConnection connection, DbTransaction? transaction, long after, long upTo, CancellationToken ct)
+    private async Task<IReadOnlyList<ForwardedEvent>> ReadAsync(DbConnection connection, DbTransaction? transaction, long after, long upTo, CancellationToken ct)
     {
-        List<(long, TopicMessage)> events = [];
+        List<ForwardedEvent> events = [];
         await using var command = connection.Command(
-            "SELECT sequence, event_id, event_type, aggregate_id, correlation_id FROM events WHERE sequence > @after AND sequence <= @upto ORDER BY sequence", transaction, ("after", after), ("upto", upTo));
+            "SELECT sequence, event_id, event_type, aggregate_id, correlation_id, organization_id FROM events WHERE sequence > @after AND sequence <= @upto ORDER BY sequence", transaction, ("after", after), ("upto", upTo));
         await using var row = await command.ExecuteReaderAsync(ct);
         while (events.Count < Batch && await row.ReadAsync(ct))
         {
@@ -86,7 +87,7 @@ public sealed class TopicRelay(
                 continue;
             var (sequence, id) = (row.GetInt64(0), row.GetGuid(1));
             var notice = new EventNotice(id, type, row.NullableString(3));
-            events.Add((sequence, notice.ToMessage(id.ToString("D"), sequence, row.NullableString(4))));
+            events.Add(new ForwardedEvent(sequence, type, row.IsDBNull(5) ? null : row.GetGuid(5), notice.ToMessage(id.ToString("D"), sequence, row.NullableString(4))));
         }
 
         return events;

@@ -42,12 +42,13 @@ public sealed class IdempotentRequest(PlatformDbContext db, ISecretBox secrets, 
     }
 
     /// <summary>As <see cref="Complete"/>, for an answer whose text must not stand in the database: it is sealed with the organization's key.</summary>
-    public async Task CompleteSealedAsync(object answer, CancellationToken ct)
+    /// <param name="most">Bytes beyond which it is not kept.</param>
+    public async Task CompleteSealedAsync(object answer, CancellationToken ct, int most = MaxAnswerBytes)
     {
         if (_reservation is not { } reservation || IsCompleted)
             return;
         var organization = db.Caller.OrganizationId!.Value;
-        var text = TextOf(answer) is { } plain ? $"{SealedPrefix}{organization:D}:{await secrets.SealAsync(organization, Place(reservation), plain, ct)}" : null;
+        var text = TextOf(answer, most) is { } plain ? $"{SealedPrefix}{organization:D}:{await secrets.SealAsync(organization, Place(reservation), plain, ct)}" : null;
         Store(reservation, text);
     }
 
@@ -74,8 +75,8 @@ public sealed class IdempotentRequest(PlatformDbContext db, ISecretBox secrets, 
         row.Result = answer;
     }
 
-    private string? TextOf(object answer) =>
-        JsonSerializer.Serialize(answer, answer.GetType(), _json) is var text && Encoding.UTF8.GetByteCount(text) <= MaxAnswerBytes ? text : null;
+    private string? TextOf(object answer, int most = MaxAnswerBytes) =>
+        JsonSerializer.Serialize(answer, answer.GetType(), _json) is var text && Encoding.UTF8.GetByteCount(text) <= most ? text : null;
 
     private static string Place(Reservation reservation) => $"idempotency_keys/{reservation.Key}/result";
 }

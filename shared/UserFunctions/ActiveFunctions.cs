@@ -10,12 +10,13 @@ using Platform.Variables;
 namespace Platform.UserFunctions;
 
 /// <summary>
-/// Functions of any organization as invocations see them, remembered for less than a second, so that every node knows of a change by then; this node at once. Whether the caller
-/// may see one is for who asks to say.
+/// Functions of any organization as invocations see them, remembered for less than a second, so that every node knows of a change by then; this node at once. One in use is read
+/// anew beside the invocations before its time is over, so that none of them waits. Whether the caller may see one is for who asks to say.
 /// </summary>
 public sealed class ActiveFunctions(IServiceScopeFactory scopes, TimeProvider clock)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(900);
+    private static readonly TimeSpan RenewedAfter = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<Guid, Memory> _known = new();
@@ -24,9 +25,14 @@ public sealed class ActiveFunctions(IServiceScopeFactory scopes, TimeProvider cl
     {
         while (true)
         {
-            if (_known.TryGetValue(id, out var memory) && clock.GetElapsedTime(memory.At) < Fresh)
+            if (_known.TryGetValue(id, out var memory) && clock.GetElapsedTime(memory.At) is var age && age < Fresh)
+            {
+                if (age > RenewedAfter && memory.Read.Value.IsCompleted && memory.Renew())
+                    _ = RenewAsync(id, memory);
                 return await memory.Read.Value.WaitAsync(ct);
-            var next = new Memory(clock.GetTimestamp(), new Lazy<Task<ActiveFunction?>>(() => ReadAsync(id)));
+            }
+
+            var next = NewMemory(id);
             if (memory is null ? !_known.TryAdd(id, next) : !_known.TryUpdate(id, next, memory))
                 continue;
             try
@@ -58,6 +64,17 @@ public sealed class ActiveFunctions(IServiceScopeFactory scopes, TimeProvider cl
         return await scope.ServiceProvider.GetRequiredService<PlatformDbContext>().UserFunctions.AsNoTracking()
             .Where(function => function.MinInstances > 0 && function.Status == FunctionStatus.Active).OrderBy(function => function.Id).Select(function => function.Id).ToListAsync(ct);
     }
+
+    // What is forgotten meanwhile stays forgotten: it was changed after this read began.
+    private async Task RenewAsync(Guid id, Memory old)
+    {
+        var next = NewMemory(id);
+        await ((Task)next.Read.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (next.Read.Value.IsCompletedSuccessfully)
+            _known.TryUpdate(id, next, old);
+    }
+
+    private Memory NewMemory(Guid id) => new(clock.GetTimestamp(), new Lazy<Task<ActiveFunction?>>(() => ReadAsync(id)));
 
     private async Task<ActiveFunction?> ReadAsync(Guid id)
     {
@@ -103,5 +120,15 @@ public sealed class ActiveFunctions(IServiceScopeFactory scopes, TimeProvider cl
         return stamp is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{stamp.Count}-{stamp.Last.ToUnixTimeMilliseconds()}");
     }
 
-    private sealed record Memory(long At, Lazy<Task<ActiveFunction?>> Read);
+    private sealed class Memory(long at, Lazy<Task<ActiveFunction?>> read)
+    {
+        private int _renewed;
+
+        public long At => at;
+
+        public Lazy<Task<ActiveFunction?>> Read => read;
+
+        /// <summary>True once.</summary>
+        public bool Renew() => Interlocked.Exchange(ref _renewed, 1) == 0;
+    }
 }

@@ -26,32 +26,41 @@ internal static class InvocationFacts
             CorrelationId = correlationId,
         };
 
-    public static IEnumerable<MetricDraft> PointsOf(FunctionInvocation record, string name)
+    /// <summary>Points of a function's invocations. Those of a second that are of one kind are counted by one point; durations and memory have a point each, for percentiles are made of them.</summary>
+    public static IEnumerable<MetricDraft> PointsOf(IEnumerable<FunctionInvocation> records, string name) =>
+        from record in records
+        group record by (record.VersionNumber, record.Status, record.ColdStart, record.FinishedAt.ToUnixTimeSeconds()) into alike
+        from point in PointsOf([.. alike], name)
+        select point;
+
+    private static IEnumerable<MetricDraft> PointsOf(IReadOnlyList<FunctionInvocation> alike, string name)
     {
+        var (first, last) = (alike[0], alike.Max(record => record.FinishedAt));
         var tags = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["functionId"] = record.FunctionId.ToString(),
+            ["functionId"] = first.FunctionId.ToString(),
             ["function"] = name,
-            ["version"] = record.VersionNumber.ToString(CultureInfo.InvariantCulture),
-            ["status"] = EnumWords<InvocationStatus>.ToWord(record.Status),
-            ["coldStart"] = record.ColdStart ? "true" : "false",
+            ["version"] = first.VersionNumber.ToString(CultureInfo.InvariantCulture),
+            ["status"] = EnumWords<InvocationStatus>.ToWord(first.Status),
+            ["coldStart"] = first.ColdStart ? "true" : "false",
         };
-        if (record.Status == InvocationStatus.Throttled)
+        if (first.Status == InvocationStatus.Throttled)
+            return [Count("function.throttles")];
+        List<MetricDraft> points = [Count("function.invocations")];
+        if (first.Status != InvocationStatus.Success)
+            points.Add(Count("function.errors"));
+        foreach (var record in alike)
         {
-            yield return Count("function.throttles");
-            yield break;
+            points.Add(Gauge("function.duration", record.DurationMs, "ms", record.FinishedAt));
+            points.Add(Gauge("function.memory", record.MemoryUsedMb, "MB", record.FinishedAt));
+            if (record.InitDurationMs is { } init)
+                points.Add(Gauge("function.init_duration", init, "ms", record.FinishedAt));
         }
 
-        yield return Count("function.invocations");
-        yield return Gauge("function.duration", record.DurationMs, "ms");
-        yield return Gauge("function.memory", record.MemoryUsedMb, "MB");
-        if (record.InitDurationMs is { } init)
-            yield return Gauge("function.init_duration", init, "ms");
-        if (record.Status != InvocationStatus.Success)
-            yield return Count("function.errors");
+        return points;
 
-        MetricDraft Count(string series) => new(series, 1) { Type = Type, Kind = MetricKind.Counter, Tags = tags, Timestamp = record.FinishedAt, Source = MetricSource.Platform };
+        MetricDraft Count(string series) => new(series, alike.Count) { Type = Type, Kind = MetricKind.Counter, Tags = tags, Timestamp = last, Source = MetricSource.Platform };
 
-        MetricDraft Gauge(string series, double value, string unit) => new(series, value) { Type = Type, Unit = unit, Tags = tags, Timestamp = record.FinishedAt, Source = MetricSource.Platform };
+        MetricDraft Gauge(string series, double value, string unit, DateTimeOffset at) => new(series, value) { Type = Type, Unit = unit, Tags = tags, Timestamp = at, Source = MetricSource.Platform };
     }
 }

@@ -21,6 +21,7 @@ public sealed class InvocationJournal(IServiceScopeFactory scopes, DatabaseReady
     private static readonly TimeSpan LongestRead = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(1);
 
+    private readonly BulkInsert<FunctionInvocation> _records = new();
     private readonly Channel<object> _queue = Channel.CreateBounded<object>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
 
     public async ValueTask AddAsync(FunctionInvocation record, string functionName, string? correlationId)
@@ -102,9 +103,9 @@ public sealed class InvocationJournal(IServiceScopeFactory scopes, DatabaseReady
         }
     }
 
-    private static async Task<int> StoreAsync(PlatformDbContext db, RecordMetrics metrics, IReadOnlyList<Entry> entries)
+    private async Task<int> StoreAsync(PlatformDbContext db, RecordMetrics metrics, IReadOnlyList<Entry> entries)
     {
-        db.AddRange(entries.Select(entry => entry.Record));
+        await _records.InsertAsync(db, [.. entries.Select(entry => entry.Record)], CancellationToken.None);
         foreach (var entry in entries.Where(entry => entry.Record.Trigger == InvocationTrigger.Invoke && entry.Record.Status != InvocationStatus.Throttled))
             db.Raise(InvocationFacts.EventOf(entry.Record, entry.FunctionName, entry.CorrelationId));
         await db.SaveChangesAsync();
@@ -113,7 +114,7 @@ public sealed class InvocationJournal(IServiceScopeFactory scopes, DatabaseReady
             var last = function.Max(entry => entry.Record.FinishedAt);
             await db.UserFunctions.Where(row => row.Id == function.Key && (row.LastInvokedAt == null || row.LastInvokedAt < last))
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.LastInvokedAt, last));
-            await metrics.RecordAsync(function.First().Record.ProjectId, [.. function.SelectMany(entry => InvocationFacts.PointsOf(entry.Record, entry.FunctionName))], _ => null, CancellationToken.None);
+            await metrics.RecordAsync(function.First().Record.ProjectId, [.. InvocationFacts.PointsOf(function.Select(entry => entry.Record), function.Last().FunctionName)], _ => null, CancellationToken.None);
         }
 
         return entries.Count;

@@ -17,7 +17,8 @@ public static class UserFunctionsModule
         services.AddScoped<CreateFunction>().AddScoped<ChangeFunction>().AddScoped<ChangeCode>().AddScoped<ToggleFunction>().AddScoped<DeleteFunction>();
         services.AddScoped<StartDeployment>().AddScoped<DeployFunction>().AddScoped<FunctionProbe>();
         services.AddSingleton<FunctionPackager>().AddSingleton<DeploymentSwitch>();
-        services.AddScoped<InvokeFunction>().AddScoped<KeptAnswer>().AddScoped<CallFunctionUrl>().AddScoped<IDomainTargets, FunctionTargets>().AddScoped<ChangeFunctionUrl>().AddScoped<TestFunction>().AddSingleton<TestTurns>();
+        services.AddScoped<InvokeFunction>().AddScoped<TestFunction>().AddSingleton<TestTurns>();
+        services.AddScoped<ChangeFunctionUrl>().AddScoped<CallFunctionUrl>().AddScoped<IDomainTargets, FunctionTargets>();
         services.AddScoped<InvocationQueries>().AddScoped<InvocationFigures>().AddScoped<FunctionStatistics>().AddScoped<FunctionMetrics>().AddScoped<AnalyzeFunction>();
         services.AddScoped<ITenantCleanup, FunctionCleanup>().AddSingleton<FunctionSweep>();
         services.AddScoped<IDashboardPart, FunctionDashboard>().AddScoped<IDashboardPart, DeploymentDashboard>();

@@ -28,6 +28,7 @@ public static class WebhooksModule
         services.AddSingleton<DeliveryClaims>();
         services.AddSingleton<DeliveryAttempt>();
         services.AddSingleton<WebhookConsumer>();
+        services.AddSingleton<IEventAudience, WebhookAudience>();
         services.AddScoped<DeliverySender>();
         services.AddScoped<DeliveryOutcome>();
         services.AddHostedService<Deliverer>();

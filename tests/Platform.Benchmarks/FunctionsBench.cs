@@ -13,6 +13,7 @@ namespace Platform.Benchmarks;
 internal static class FunctionsBench
 {
     private const int Seconds = 4;
+    private const int WarmUp = 3;
     private const int Callers = 200;
     private const string Body = """{"payload":{"a":2,"b":3}}""";
     private const string Code = "exports.handler = (event) => ({ sum: event.a + event.b });";
@@ -39,12 +40,12 @@ internal static class FunctionsBench
     private static async Task WarmAsync(Report report, Uri ours, Uri theirs, string token, int rounds)
     {
         List<double> our = [], their = [], ourMedian = [], theirMedian = [];
-        for (var round = -1; round < rounds; round++)
+        for (var round = -WarmUp; round < rounds; round++)
         {
             var (one, other) = (await Wrk.PostsPerSecondAsync(ours, Seconds, Body, token), await Wrk.PostsPerSecondAsync(theirs, Seconds, Body));
             var (oneMedian, otherMedian) = (await Wrk.PostMedianMicrosecondsAsync(ours, Seconds, Body, token), await Wrk.PostMedianMicrosecondsAsync(theirs, Seconds, Body));
             if (round < 0)
-                continue; // the just-in-time compiler's
+                continue; // the just-in-time compiler's: it works beside the requests, and for longer the more code a server has
             our.Add(one);
             their.Add(other);
             ourMedian.Add(oneMedian / 1000);

@@ -63,7 +63,11 @@ internal sealed class IdempotencyMiddleware(IdempotencyStore store) : IFunctions
             done = request.Refusal is null && context.GetInvocationResult().Value is IResultValue { Error: null };
             if (done && !running.IsCompleted)
             {
-                running.Complete(((IResultValue)context.GetInvocationResult().Value!).Value);
+                var answer = ((IResultValue)context.GetInvocationResult().Value!).Value;
+                if (request.Operation.SealedAnswerLimit is > 0 and var most && answer is not null)
+                    await running.CompleteSealedAsync(answer, CancellationToken.None, most);
+                else
+                    running.Complete(answer);
                 await context.InstanceServices.GetRequiredService<PlatformDbContext>().SaveChangesAsync(CancellationToken.None);
             }
         }

@@ -66,6 +66,9 @@ internal sealed class SqliteSession : IDisposable
             command.Dispose();
     }
 
+    /// <summary>A parsed statement for as long as the result lives; it is kept for the next use once it has succeeded.</summary>
+    public BorrowedStatement Borrow(string sql) => new(this, Rent(sql));
+
     public void Dispose() => _connection.Dispose(); // and with it its statements
 
     private void Execute(string sql)
@@ -73,5 +76,22 @@ internal sealed class SqliteSession : IDisposable
         using var command = _connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
+    }
+
+    internal sealed class BorrowedStatement(SqliteSession session, SqliteCommand command) : IDisposable
+    {
+        private bool _succeeded;
+
+        public SqliteCommand Command => command;
+
+        public void Succeeded() => _succeeded = true;
+
+        public void Dispose()
+        {
+            if (_succeeded)
+                session.Return(command);
+            else
+                command.Dispose(); // what an error left behind is not worth knowing
+        }
     }
 }

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Platform.UserFunctions;
@@ -10,12 +10,12 @@ public sealed record InvocationEvent(JsonElement? Payload, IReadOnlyDictionary<s
     public static InvocationEvent Parse(string? json) => new(json is null ? null : JsonDocument.Parse(json).RootElement.Clone(), null);
 
     /// <summary>Of the payload as it came.</summary>
-    internal long Bytes => Payload is { ValueKind: not JsonValueKind.Undefined } payload ? Encoding.UTF8.GetByteCount(payload.GetRawText()) : 0;
+    internal long Bytes => Payload is { ValueKind: not JsonValueKind.Undefined } payload ? JsonMarshal.GetRawUtf8Value(payload).Length : 0;
 
     internal void WritePayload(Utf8JsonWriter writer)
     {
         if (Payload is { ValueKind: not JsonValueKind.Undefined } payload)
-            payload.WriteTo(writer);
+            writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(payload), skipInputValidation: true); // it was read from JSON
         else
             writer.WriteNullValue();
     }

@@ -172,7 +172,7 @@ public sealed partial class WorkerPools(WorkerStarter starter, WorkerRoom room, 
     {
         while (true)
         {
-            await Task.WhenAny(waiter.Turn.Task, Task.Delay(Retry, clock));
+            await ((Task)waiter.Turn.Task).WaitAsync(Retry, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             lock (_gate)
             {
                 if (waiter.Turn.Task.IsCompleted)

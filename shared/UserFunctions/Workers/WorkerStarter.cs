@@ -22,12 +22,13 @@ public sealed class WorkerStarter(WorkerTools tools, IServiceScopeFactory scopes
     {
         var began = tools.Clock.GetTimestamp();
         var id = Guid.CreateVersion7(tools.Clock.GetUtcNow());
+        var reading = EnvironmentAsync(spec); // beside the unpacking
         var code = spec.Unsaved is { } packed ? await tools.Code.UnpackAsync(packed) : await tools.Code.RentAsync(spec.Function.Id, spec.Sha256!);
         if (code is null)
             return (null, new WorkerFailure(Failed("CodeMissing", "The code of this version is no longer there"), TimeSpan.Zero));
         try
         {
-            var environment = await EnvironmentAsync(spec);
+            var environment = await reading;
             if (!spec.Runtime.Rules.StaysWarm)
                 return (new ProgramWorker(id, spec, environment, code, tools, new CancellationTokenSource()), null);
             var start = new Start(id, spec, environment, code.Path);

@@ -137,36 +137,6 @@ public sealed class ConsumerTests(PostgresServer postgres) : IClassFixture<Postg
         Assert.Equal(["b"], await EffectsAsync(database));
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Forward_NumberedEvents_SendsTheSubscribedOnesOnceInOrder(bool onPostgres)
-    {
-        await using var database = await CreateAsync(onPostgres);
-        var notices = await StoreAsync(database, 450);
-        await using var scope = database.As(Caller.Platform);
-        var relay = database.Get<TopicRelay>();
-        await Task.WhenAll(relay.RunAsync(CancellationToken.None), Task.CompletedTask);
-        await relay.RunAsync(CancellationToken.None);
-        var sent = database.Get<RecordingSender>().Messages;
-        Assert.Equal(notices.Select(n => n.EventId.ToString()), sent.Select(m => m.Id));
-        Assert.All(sent, m => Assert.Equal("sample_event", m.Subject));
-    }
-
-    [Fact]
-    public async Task Forward_SenderFails_SendsTheSameEventsNextTime()
-    {
-        await using var database = await CreateAsync(false);
-        await StoreAsync(database, 3);
-        var sender = database.Get<RecordingSender>();
-        sender.Fails = true;
-        await using var scope = database.As(Caller.Platform);
-        await Assert.ThrowsAsync<IOException>(() => database.Get<TopicRelay>().RunAsync(CancellationToken.None));
-        sender.Fails = false;
-        await database.Get<TopicRelay>().RunAsync(CancellationToken.None);
-        Assert.Equal(3, sender.Messages.Count);
-    }
-
     [Fact]
     public async Task Sweep_ExpiredRows_AreDeletedAndOthersStay()
     {
@@ -185,7 +155,7 @@ public sealed class ConsumerTests(PostgresServer postgres) : IClassFixture<Postg
     {
         static void Configure(IServiceCollection services)
         {
-            services.AddSingleton<Failures>().AddSingleton<RecordingSender>().AddSingleton<ITopicSender>(p => p.GetRequiredService<RecordingSender>());
+            services.AddSingleton<Failures>();
             services.AddEventHandler<RecordingHandler>(Subscription, ["sample_event"]);
         }
 
@@ -277,20 +247,5 @@ public sealed class ConsumerTests(PostgresServer postgres) : IClassFixture<Postg
         public override string Topic => "effects";
 
         public override string? AggregateId => Name;
-    }
-
-    private sealed class RecordingSender : ITopicSender
-    {
-        public List<TopicMessage> Messages { get; } = [];
-
-        public bool Fails { get; set; }
-
-        public Task SendAsync(string topic, IReadOnlyList<TopicMessage> messages, CancellationToken ct)
-        {
-            if (Fails)
-                throw new IOException("no broker");
-            Messages.AddRange(messages);
-            return Task.CompletedTask;
-        }
     }
 }

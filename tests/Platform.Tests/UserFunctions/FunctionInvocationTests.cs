@@ -1,6 +1,11 @@
 using System.Net;
 using System.Text.Json;
 
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+using Platform.Data;
+using Platform.Identity;
 using Platform.Tests.Executions;
 using Platform.Tests.Fixtures;
 
@@ -71,6 +76,40 @@ public abstract class FunctionInvocationTests(PlatformApp app)
         Assert.Equal((400, "validation_failed"), (await client.LogsAsync(id, "?limit=1001")).Refusal);
     }
 
+    [Theory]
+    [InlineData("index.js", "{}", "module.exports = (event) => event + 1")]
+    [InlineData("index.js", "{}", "module.exports.handler = (event) => event + 1")]
+    [InlineData("index.js", """{ "type": "module" }""", "export default (event) => event + 1")]
+    [InlineData("index.js", """{ "type": "module" }""", "const more = await Promise.resolve(1); export const handler = (event) => event + more")]
+    [InlineData("index.mjs", "{}", "export const handler = (event) => event + 1")]
+    [InlineData("index.cjs", """{ "type": "module" }""", "exports.handler = async (event) => (await import('./more.js')).more + event")]
+    public async Task Module_OfAnyKind_IsLoaded(string file, string package, string code)
+    {
+        var client = await FunctionClient.StartAsync(app);
+        var files = new[] { new { path = file, content = code }, new { path = "package.json", content = package }, new { path = "more.js", content = "export const more = 1" } };
+        var id = (await client.CreateAsync(new { name = "main", runtime = "node", network = "none", files })).Ok(HttpStatusCode.Created).Data.GetProperty("id").GetGuid();
+        await client.SettledAsync(id);
+
+        var answer = (await client.InvokeAsync(id, 4)).Ok().Data;
+
+        Assert.Equal(("5", 0), (answer.GetProperty("result").ToString(), answer.GetProperty("logs").GetArrayLength()));
+    }
+
+    [Theory]
+    [InlineData("node", "exports.handler = (event) => event")]
+    [InlineData("python", "def handler(event, context):\n    return event")]
+    public async Task Payload_OfAnySize_ComesBackWhole(string runtime, string code)
+    {
+        var client = await FunctionClient.StartAsync(app);
+        var id = await client.ServingAsync(code, runtime);
+
+        foreach (var length in (int[])[0, 1, 65_000, 70_000, 1_500_000])
+        {
+            var text = string.Concat(Enumerable.Repeat("ä\"€\n0123456789", (length / 14) + 1))[..length];
+            Assert.Equal(text, (await client.InvokeAsync(id, text)).Ok().Data.GetProperty("result").GetString());
+        }
+    }
+
     [Fact]
     public async Task Secrets_InLogLines_AreHidden()
     {
@@ -122,6 +161,20 @@ public abstract class FunctionInvocationTests(PlatformApp app)
 
         Assert.Equal(Text(first, "invocationId"), Text(again, "invocationId"));
         Assert.Equal((409, "idempotency_conflict"), (await client.InvokeAsync(id, 2, "key")).Refusal);
+        await using var scope = app.Services.GetRequiredService<IServiceScopeFactory>().CreateScopeFor(Caller.Platform);
+        var kept = await scope.ServiceProvider.GetRequiredService<PlatformDbContext>().IdempotencyKeys.Where(key => key.Key.Contains(id.ToString())).Select(key => key.Result).SingleAsync();
+        Assert.StartsWith("sealed:", kept, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Repetition_OfALargeAnswer_Is409()
+    {
+        var client = await FunctionClient.StartAsync(app);
+        var id = await client.ServingAsync("exports.handler = () => 'x'.repeat(300 * 1024)");
+
+        (await client.InvokeAsync(id, 1, "large")).Ok();
+
+        Assert.Equal((409, "completed"), (await client.InvokeAsync(id, 1, "large")).Refusal);
     }
 
     [Fact]

@@ -1,0 +1,21 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Data;
+using Platform.Events;
+using Platform.Identity;
+
+namespace Platform.Webhooks;
+
+/// <summary>Most organizations have no webhook; their events need not go to the topic for the sake of <see cref="WebhookConsumer"/>.</summary>
+internal sealed class WebhookAudience(IServiceScopeFactory scopes) : IEventAudience
+{
+    public string Subscription => WebhookConsumer.Subscription;
+
+    public async Task<IReadOnlySet<Guid>> AmongAsync(IReadOnlyCollection<Guid> organizations, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateScopeFor(Caller.Platform);
+        var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
+        return await db.Webhooks.Where(webhook => organizations.Contains(webhook.OrganizationId) && webhook.Status == WebhookStatus.Active)
+            .Select(webhook => webhook.OrganizationId).Distinct().ToHashSetAsync(ct);
+    }
+}
