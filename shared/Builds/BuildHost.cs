@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Platform.Data;
 using Platform.Identity;
 using Platform.Sandbox;
+using Platform.Secrets;
 
 namespace Platform.Builds;
 
@@ -76,7 +77,7 @@ public sealed class BuildHost(IServiceScopeFactory scopes, RunningBuilds running
         {
             using var room = await ReserveAsync(build, stops);
             var variables = await services.GetRequiredService<BuildVariables>().ReadAsync(build, CancellationToken.None);
-            await using var writer = new BuildLogWriter(scopes, build, new LogMask(variables.Secrets), clock);
+            await using var writer = new BuildLogWriter(scopes, build, new SecretMask(variables.Secrets), clock);
             writer.Open();
             stops.LimitTime(TimeSpan.FromSeconds(build.Config.TimeoutSeconds), clock);
             using var work = new BuildWork(build, workspace, variables, writer, stops);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Platform.Data;
+using Platform.Secrets;
 
 namespace Platform.Builds;
 
@@ -34,7 +35,7 @@ public sealed class EndHooks(PlatformDbContext db, HookRunner runner, BuildVaria
         if (hooks.Count == 0)
             return;
         var read = await variables.ReadAsync(build, ct);
-        await using var silent = BuildLogWriter.Silent(scopes, build, new LogMask(read.Secrets));
+        await using var silent = BuildLogWriter.Silent(scopes, build, new SecretMask(read.Secrets));
         var results = new List<BuildHookResult>();
         foreach (var hook in hooks)
         {

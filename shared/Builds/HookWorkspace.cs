@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Sandbox;
+using Platform.Secrets;
 
 namespace Platform.Builds;
 
@@ -31,7 +32,7 @@ public sealed class HookWorkspace(WorkspaceSnapshots snapshots, BuildFolders fol
     {
         public Workspace Workspace => workspace;
 
-        public BuildLogWriter LogOf(Build build, IReadOnlyCollection<string> secrets) => BuildLogWriter.Silent(scopes, build, new LogMask(secrets));
+        public BuildLogWriter LogOf(Build build, IReadOnlyCollection<string> secrets) => BuildLogWriter.Silent(scopes, build, new SecretMask(secrets));
 
         public ValueTask DisposeAsync()
         {
