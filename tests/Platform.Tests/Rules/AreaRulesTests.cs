@@ -50,7 +50,7 @@ public sealed class AreaRulesTests
         ["functions/Agents"] = "Data",
         ["functions/Admin"] = "Data Events Organizations Settings functions/Identity functions/Organizations",
         ["functions/Alertmanager"] = "Data Notifications",
-        ["functions/ConsolePages"] = "Alerts Builds Data Databases Metrics Organizations UserFunctions Webhooks functions/Dashboards functions/Documentation functions/Metrics functions/Pages",
+        ["functions/ConsolePages"] = "Alerts Archives Builds Data Databases Metrics Organizations UserFunctions Webhooks functions/Dashboards functions/Documentation functions/Metrics functions/Pages",
         ["functions/Dashboards"] = "Alerts Builds Databases Metrics Organizations UserFunctions Webhooks functions/Audit functions/Metrics",
         ["functions/DeadLetters"] = "Audit Data",
         ["functions/Events"] = "Data Executions Notifications Organizations functions/Executions",
