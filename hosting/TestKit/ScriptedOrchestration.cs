@@ -17,6 +17,7 @@ public sealed class ScriptedOrchestration
     private const int MaxTurns = 100_000;
 
     private readonly Dictionary<string, Func<string?, object?>> _answers = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, TimeSpan> _lasting = new(StringComparer.OrdinalIgnoreCase);
     private readonly PriorityQueue<HistoryEvent, (DateTime Due, int Order)> _due = new();
     private readonly List<ScriptedCall> _calls = [];
     private readonly InstanceHeader _header;
@@ -35,6 +36,13 @@ public sealed class ScriptedOrchestration
     public ScriptedOrchestration On<TInput, TOutput>(string name, Func<TInput, TOutput> answer)
     {
         _answers[name] = json => answer(JsonDataConverter.Default.Deserialize<TInput>(json)!);
+        return this;
+    }
+
+    /// <summary>Says how long each call of an activity or sub-orchestration takes; others take no time.</summary>
+    public ScriptedOrchestration Lasting(string name, TimeSpan time)
+    {
+        _lasting[name] = time;
         return this;
     }
 
@@ -108,11 +116,11 @@ public sealed class ScriptedOrchestration
         {
             case ScheduleActivity activity:
                 Record("activity", activity.Scheduled.Name);
-                At(_now, Answer(activity.Scheduled.TaskId, activity.Scheduled.Name, activity.Input, static (id, result) => new TaskCompleted(id, result), static (id, failure) => new TaskFailed(id, failure)));
+                At(_now + _lasting.GetValueOrDefault(activity.Scheduled.Name), Answer(activity.Scheduled.TaskId, activity.Scheduled.Name, activity.Input, static (id, result) => new TaskCompleted(id, result), static (id, failure) => new TaskFailed(id, failure)));
                 break;
             case StartSubOrchestration sub:
                 Record("sub-orchestration", sub.Created.Name);
-                At(_now, Answer(sub.Created.TaskId, sub.Created.Name, sub.Input, static (id, result) => new SubOrchestrationCompleted(id, result), static (id, failure) => new SubOrchestrationFailed(id, failure)));
+                At(_now + _lasting.GetValueOrDefault(sub.Created.Name), Answer(sub.Created.TaskId, sub.Created.Name, sub.Input, static (id, result) => new SubOrchestrationCompleted(id, result), static (id, failure) => new SubOrchestrationFailed(id, failure)));
                 break;
             case StartTimer timer:
                 Record("timer", timer.Created.FireAt.ToString("yyyy-MM-ddTHH:mm:ss.FFFZ"));

@@ -18,6 +18,6 @@ public sealed class AbandonDeploymentActivity(IServiceScopeFactory scopes)
     public async Task RunAsync([ActivityTrigger] FunctionDeploymentRun.Input input, CancellationToken ct)
     {
         await using var scope = scopes.CreateScopeFor(Caller.System(input.OrganizationId), input.CorrelationId);
-        await scope.ServiceProvider.GetRequiredService<DeployFunction>().AbandonAsync(input.DeploymentId, ct);
+        await scope.ServiceProvider.GetRequiredService<DeployFunction>().AbandonAsync(input.DeploymentId, input.OutOfTime, ct);
     }
 }

@@ -43,8 +43,14 @@ public sealed class AdvanceBuild(PlatformDbContext db, BuildSlots slots, BuildHo
 
     private async Task<BuildAdvance> RunAsync(Build build, CancellationToken ct)
     {
-        if (build.LeaseToken is null && await ClaimAsync(build, ct) is { } claimed)
-            host.Begin(claimed);
+        if (build.LeaseToken is null)
+        {
+            if (!await host.CanRunAsync(ct))
+                return BuildAdvance.Waiting; // nothing of it has run: it keeps its slot until the sandbox is there
+            if (await ClaimAsync(build, ct) is { } claimed)
+                host.Begin(claimed);
+        }
+
         var began = clock.Time.GetTimestamp();
         while (clock.Time.GetElapsedTime(began) < Patience)
         {

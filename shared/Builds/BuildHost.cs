@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Platform.Data;
 using Platform.Identity;
-using Platform.Sandbox;
+using Platform.Secrets;
 
 namespace Platform.Builds;
 
@@ -12,7 +12,7 @@ namespace Platform.Builds;
 /// Runs claimed builds in this process. They are no part of the activity that claims them: an activity may be taken from its node, or run out of time, while a build
 /// goes on. What stops with the host is lost and tried again.
 /// </summary>
-public sealed class BuildHost(IServiceScopeFactory scopes, RunningBuilds running, BuildFolders folders, BuildLease lease, SandboxPool pool, TimeProvider clock, ILogger<BuildHost> log) : IHostedService, IDisposable
+public sealed class BuildHost(IServiceScopeFactory scopes, RunningBuilds running, BuildFolders folders, BuildLease lease, BuildSandbox sandbox, TimeProvider clock, ILogger<BuildHost> log) : IHostedService, IDisposable
 {
     private readonly ConcurrentDictionary<Guid, Task> _runs = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -26,6 +26,9 @@ public sealed class BuildHost(IServiceScopeFactory scopes, RunningBuilds running
     }
 
     public void Dispose() => _stopping.Dispose();
+
+    /// <summary>Whether builds can run here.</summary>
+    internal Task<bool> CanRunAsync(CancellationToken ct) => sandbox.IsAvailableAsync(ct);
 
     /// <summary>Begins the work of a build that this process has claimed.</summary>
     internal void Begin(Build build) => _runs[build.Id] = Task.Run(async () =>
@@ -76,7 +79,7 @@ public sealed class BuildHost(IServiceScopeFactory scopes, RunningBuilds running
         {
             using var room = await ReserveAsync(build, stops);
             var variables = await services.GetRequiredService<BuildVariables>().ReadAsync(build, CancellationToken.None);
-            await using var writer = new BuildLogWriter(scopes, build, new LogMask(variables.Secrets), clock);
+            await using var writer = new BuildLogWriter(scopes, build, new SecretMask(variables.Secrets), clock);
             writer.Open();
             stops.LimitTime(TimeSpan.FromSeconds(build.Config.TimeoutSeconds), clock);
             using var work = new BuildWork(build, workspace, variables, writer, stops);
@@ -102,6 +105,6 @@ public sealed class BuildHost(IServiceScopeFactory scopes, RunningBuilds running
     private async Task<IDisposable> ReserveAsync(Build build, BuildStops stops)
     {
         using var any = stops.Link();
-        return await pool.ReserveAsync(build.Config.Cpus, (long)build.Config.MemoryMb << 20, any.Token);
+        return await sandbox.ReserveAsync(build, any.Token);
     }
 }

@@ -62,7 +62,7 @@ public sealed class BuildLease(IServiceScopeFactory scopes, IOptions<BuildOption
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
         var expires = clock.GetUtcNow() + Length;
         return await db.InTransactionAsync(
-            () => db.Builds.Where(row => row.Id == build.Id && row.LeaseToken == build.LeaseToken && row.Status == BuildStatus.Running)
+            () => db.Builds.Where(row => row.Id == build.Id && row.LeaseToken == build.LeaseToken) // also behind its end, as long as its hooks run
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.LeaseExpiresAt, expires)),
             CancellationToken.None) > 0;
     }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Platform.Data;
 using Platform.Identity;
 using Platform.Sandbox;
+using Platform.Secrets;
 
 namespace Platform.Builds;
 
@@ -9,13 +10,13 @@ namespace Platform.Builds;
 /// Writes the log of a build that runs here: many lines at a time, none more than a second late. A program that prints faster than they can be stored waits; when the
 /// log is full, what it prints is dropped.
 /// </summary>
-internal sealed class BuildLogWriter(IServiceScopeFactory scopes, Build build, LogMask mask, TimeProvider clock) : IAsyncDisposable
+internal sealed class BuildLogWriter(IServiceScopeFactory scopes, Build build, SecretMask mask, TimeProvider clock) : IAsyncDisposable
 {
     private const int MostLines = 1000;
     private const int MostCharacters = 256 * 1024;
     private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(500);
 
-    private readonly LogMask _mask = mask;
+    private readonly SecretMask _mask = mask;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _over = new();
     private List<NewLine> _lines = [];
@@ -24,7 +25,7 @@ internal sealed class BuildLogWriter(IServiceScopeFactory scopes, Build build, L
     private Task? _flushing;
 
     /// <summary>One that keeps nothing but the end of what programs print: a build that has ended takes no more lines.</summary>
-    public static BuildLogWriter Silent(IServiceScopeFactory scopes, Build build, LogMask mask) => new(scopes, build, mask, TimeProvider.System) { _full = true };
+    public static BuildLogWriter Silent(IServiceScopeFactory scopes, Build build, SecretMask mask) => new(scopes, build, mask, TimeProvider.System) { _full = true };
 
     /// <summary>Begins to store what waits, twice a second.</summary>
     public void Open() => _flushing = FlushRegularlyAsync();

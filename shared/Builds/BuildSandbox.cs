@@ -23,7 +23,7 @@ internal sealed record BuildProgram(string Name, string Command)
 }
 
 /// <summary>Runs the programs of builds in the sandbox: on the build's folder, within its memory and processors, with its variables set inside.</summary>
-public sealed class BuildSandbox(ISandbox sandbox, BuildRuntimes runtimes)
+public sealed class BuildSandbox(ISandbox sandbox, SandboxPool pool, BuildRuntimes runtimes)
 {
     private const int MaxProcesses = 1024;
     private const int OpenFiles = 65_536;
@@ -36,8 +36,6 @@ public sealed class BuildSandbox(ISandbox sandbox, BuildRuntimes runtimes)
 
     private static readonly TimeSpan Longest = TimeSpan.FromHours(3);
 
-    /// <summary>Whether foreign programs can run on this host.</summary>
-    internal bool IsAvailable => sandbox.State.AcceptsRuns;
 
     // $1 is the directory, $2 the command. The folder of variables is read before anything of the build runs.
     private const string Launcher = """
@@ -45,6 +43,17 @@ public sealed class BuildSandbox(ISandbox sandbox, BuildRuntimes runtimes)
         cd -- "$1" || exit 1
         exec /bin/bash -c "$2"
         """;
+
+    /// <summary>Whether foreign programs can run on this host; waits for the first look after the start.</summary>
+    internal async Task<bool> IsAvailableAsync(CancellationToken ct)
+    {
+        if (sandbox.State.CheckedAt == default)
+            await runtimes.WaitAsync(ct);
+        return sandbox.State.AcceptsRuns;
+    }
+
+    /// <summary>Waits for the memory and processors of a build.</summary>
+    internal Task<IDisposable> ReserveAsync(Build build, CancellationToken ct) => pool.ReserveAsync(build.Config.Cpus, (long)build.Config.MemoryMb << 20, ct);
 
     internal async Task<SandboxResult> RunAsync(Build build, Workspace workspace, BuildProgram program, CancellationToken ct)
     {

@@ -7,10 +7,22 @@ using Platform.Workflows;
 namespace Platform.Builds;
 
 /// <summary>Gives the slots of an organization and its projects to those builds that have waited longest (delivery §2.3).</summary>
-public sealed class BuildSlots(PlatformDbContext db, IWorkflows workflows, IOptions<BuildOptions> options, BuildClock clock)
+public sealed class BuildSlots(PlatformDbContext db, IWorkflows workflows, BuildSandbox sandbox, IOptions<BuildOptions> options, BuildClock clock)
 {
     /// <summary>Starts what may start now; says how many.</summary>
     internal Task<int> GrantAsync(Guid organizationId, CancellationToken ct) => db.InTransactionAsync(() => GrantLockedAsync(organizationId, ct), ct);
+
+    /// <summary>Wakes builds that have a slot and that nobody has taken up, a batch of them: their sandbox may be there again.</summary>
+    internal async Task RemindAsync(int batch, CancellationToken ct)
+    {
+        if (!await sandbox.IsAvailableAsync(ct))
+            return;
+        var ready = await db.Builds.Where(build => build.Status == BuildStatus.Running && build.Executor == BuildExecutor.Platform && build.LeaseToken == null)
+            .OrderBy(build => build.Id).Take(batch).Select(build => build.Id).ToListAsync(ct);
+        foreach (var id in ready)
+            workflows.Signal(BuildRun.InstanceId(id), BuildRun.Changed);
+        await db.SaveChangesAsync(ct);
+    }
 
     private async Task<int> GrantLockedAsync(Guid organizationId, CancellationToken ct)
     {

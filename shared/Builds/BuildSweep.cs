@@ -7,7 +7,7 @@ using Platform.Identity;
 
 namespace Platform.Builds;
 
-/// <summary>Finds what fell through the orchestrations: lost leases, builds that waited too long, folders without a build; and deletes what is kept no longer. Bounded work per run; safe on several nodes.</summary>
+/// <summary>Finds what fell through the orchestrations: lost leases, builds that waited too long, folders without a build, hooks without a process; and deletes what is kept no longer. Bounded work per run; safe on several nodes.</summary>
 public sealed class BuildSweep(IServiceScopeFactory scopes, DatabaseReady ready, BuildFolders folders, RunningBuilds running, IBlobStore blobs, IOptions<BuildOptions> options, TimeProvider clock)
 {
     private const int Batch = 100;
@@ -37,6 +37,12 @@ public sealed class BuildSweep(IServiceScopeFactory scopes, DatabaseReady ready,
             await AsAsync(organization, services => services.GetRequiredService<FinishBuild>().EndWaitingAsync(id));
         foreach (var organization in waiting.Concat(lost.Select(row => row.Organization)).Distinct())
             await AsAsync(organization, services => services.GetRequiredService<BuildSlots>().GrantAsync(organization, ct));
+        await using (var scope = scopes.CreateScopeFor(Caller.Platform))
+        {
+            await scope.ServiceProvider.GetRequiredService<BuildSlots>().RemindAsync(Batch, ct);
+            await scope.ServiceProvider.GetRequiredService<PlanEndHooks>().TakeOverAsync(Batch, ct);
+        }
+
         await RemoveFoldersAsync(ct);
     }
 
@@ -82,7 +88,7 @@ public sealed class BuildSweep(IServiceScopeFactory scopes, DatabaseReady ready,
         await db.SaveChangesAsync(ct);
     }
 
-    // The process that ran there is gone, or the build is over and something kept it from removing its folder.
+    // The process that ran there is gone, or something kept it from removing its folder. Another process of this host may still be busy with what a build has left.
     private async Task RemoveFoldersAsync(CancellationToken ct)
     {
         var here = folders.All().Where(id => !running.Contains(id)).Take(Batch).ToList();
@@ -90,7 +96,8 @@ public sealed class BuildSweep(IServiceScopeFactory scopes, DatabaseReady ready,
             return;
         await using var scope = scopes.CreateScopeFor(Caller.Platform);
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
-        var live = await db.Builds.Where(build => here.Contains(build.Id) && build.Status == BuildStatus.Running).Select(build => build.Id)
+        var now = clock.GetUtcNow();
+        var live = await db.Builds.Where(build => here.Contains(build.Id) && (build.Status == BuildStatus.Running || build.LeaseExpiresAt > now)).Select(build => build.Id)
             .Concat(db.BuildHookRuns.Where(run => here.Contains(run.Id) && run.Status == BuildHookRunStatus.Running).Select(run => run.Id)).ToListAsync(ct);
         foreach (var id in here.Except(live))
             folders.Delete(id);

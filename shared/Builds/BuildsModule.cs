@@ -15,7 +15,7 @@ public static class BuildsModule
         services.AddScoped<BuildConfigs>().AddScoped<ChangeBuildConfig>();
         services.AddScoped<BuildQueries>().AddScoped<BuildFigureQueries>().AddScoped<AnalyzeBuilds>().AddScoped<LogReader>().AddScoped<AppendLog>();
         services.AddScoped<BuildArtifacts>().AddScoped<NewSources>().AddScoped<BuildStarter>().AddScoped<CreateBuild>().AddScoped<RetryBuild>().AddScoped<BuildSlots>();
-        services.AddScoped<EndBuild>().AddScoped<CancelBuild>().AddScoped<ReportBuild>().AddScoped<ReportSteps>();
+        services.AddScoped<PlanEndHooks>().AddScoped<EndBuild>().AddScoped<CancelBuild>().AddScoped<ReportBuild>().AddScoped<ReportSteps>();
         services.AddScoped<RequestHooks>().AddScoped<RunHooks>();
         services.AddScoped<ITenantCleanup, BuildCleanup>();
         services.AddScoped<IDashboardPart, BuildDashboard>();

@@ -17,7 +17,7 @@ public sealed class CancelBuild(PlatformDbContext db, EndBuild end, BuildSlots s
         return requested.IsOk ? await WaitAsync(requested.Value, ct) : requested.Error;
     }
 
-    /// <summary>Asks for the end. What waits, or is run elsewhere, ends at once.</summary>
+    /// <summary>Asks for the end. What nobody has taken up here ends at once.</summary>
     internal async Task<Result<Build>> RequestAsync(Guid id, string? reason, CancellationToken ct)
     {
         var asked = await db.InTransactionAsync(() => RequestLockedAsync(id, reason, ct), ct);
@@ -41,7 +41,7 @@ public sealed class CancelBuild(PlatformDbContext db, EndBuild end, BuildSlots s
         build.CancelledBy = db.Caller.UserId;
         build.CancelReason = reason is { Length: > 0 } ? reason : null;
         build.UpdatedAt = clock.Now;
-        if (build.Executor == BuildExecutor.External || build.Status == BuildStatus.Queued)
+        if (build.LeaseToken is null)
             await end.EndAsync(build, BuildStatus.Cancelled, null, ct);
         else
             build.Version++;

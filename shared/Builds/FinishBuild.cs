@@ -45,7 +45,7 @@ public sealed class FinishBuild(PlatformDbContext db, EndBuild end, RetryBuild r
             {
                 if (await db.LockBuildAsync(build.Id, CancellationToken.None) is not { Status: BuildStatus.Running } locked || locked.LeaseToken != build.LeaseToken)
                     return null;
-                await end.EndAsync(locked, outcome.Status, outcome.Failure, CancellationToken.None);
+                await end.EndAsync(locked, outcome.Status, outcome.Failure, CancellationToken.None, byItsRun: true);
                 return locked;
             },
             CancellationToken.None);

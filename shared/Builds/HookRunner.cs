@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Platform.Data;
 using Platform.Outbound;
 using Platform.Sandbox;
+using Platform.Secrets;
 
 namespace Platform.Builds;
 
@@ -75,7 +76,7 @@ public sealed class HookRunner(BuildSandbox sandbox, OutboundHttp http, BuildVau
         {
             var call = new OutboundCall { Policy = BuildAddress.Hook, Timeout = TimeSpan.FromSeconds(hook.TimeoutSeconds), MaxBodyBytes = MaxAnswer, Truncate = true };
             var answer = await http.SendAsync(message, call, ct);
-            var mask = new LogMask([secret, .. headers.Values]);
+            var mask = new SecretMask([secret, .. headers.Values]);
             var text = mask.Apply(Encoding.UTF8.GetString(answer.Body.Span).Replace('\0', '\uFFFD'));
             return Result(hook, answer.IsSuccess ? BuildHookStatus.Succeeded : BuildHookStatus.Failed, began, text) with { StatusCode = (int)answer.Status };
         }

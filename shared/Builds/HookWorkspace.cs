@@ -1,19 +1,19 @@
 using Microsoft.Extensions.DependencyInjection;
-using Platform.Sandbox;
+using Platform.Secrets;
 
 namespace Platform.Builds;
 
 /// <summary>Opens the files of builds that have ended for hooks, with room in the sandbox.</summary>
-public sealed class HookWorkspace(WorkspaceSnapshots snapshots, BuildFolders folders, SandboxPool pool, IServiceScopeFactory scopes)
+public sealed class HookWorkspace(WorkspaceSnapshots snapshots, BuildFolders folders, BuildSandbox sandbox, IServiceScopeFactory scopes)
 {
     /// <summary>Null when the files are gone.</summary>
     internal async Task<Opened?> OpenAsync(Build build, Guid folder, CancellationToken ct)
     {
-        var room = await pool.ReserveAsync(build.Config.Cpus, (long)build.Config.MemoryMb << 20, ct);
+        var room = await sandbox.ReserveAsync(build, ct);
         try
         {
             if (await snapshots.OpenAsync(build, folder, ct) is { } workspace)
-                return new Opened(workspace, folder, folders, room, scopes);
+                return new Opened(workspace, folder, folders, room);
         }
         catch
         {
@@ -27,11 +27,12 @@ public sealed class HookWorkspace(WorkspaceSnapshots snapshots, BuildFolders fol
         return null;
     }
 
-    internal sealed class Opened(Workspace workspace, Guid folder, BuildFolders folders, IDisposable room, IServiceScopeFactory scopes) : IAsyncDisposable
+    /// <summary>Takes what hooks print; the log of a build that has ended takes nothing.</summary>
+    internal BuildLogWriter LogOf(Build build, IReadOnlyCollection<string> secrets) => BuildLogWriter.Silent(scopes, build, new SecretMask(secrets));
+
+    internal sealed class Opened(Workspace workspace, Guid folder, BuildFolders folders, IDisposable room) : IAsyncDisposable
     {
         public Workspace Workspace => workspace;
-
-        public BuildLogWriter LogOf(Build build, IReadOnlyCollection<string> secrets) => BuildLogWriter.Silent(scopes, build, new LogMask(secrets));
 
         public ValueTask DisposeAsync()
         {

@@ -1,9 +1,10 @@
 using System.Text;
+using Platform.Secrets;
 
 namespace Platform.Builds;
 
 /// <summary>Makes lines of a stream's bytes. A line without end is given away in pieces; as many characters as a secret may have stay behind, so that none is cut in two.</summary>
-internal sealed class LineAssembler(LogMask mask)
+internal sealed class LineAssembler(SecretMask mask)
 {
     private const int LongestLine = 64 * 1024;
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();

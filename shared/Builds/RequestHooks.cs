@@ -17,7 +17,7 @@ public sealed class RequestHooks(PlatformDbContext db, BuildVault vault, IWorkfl
         var hooks = build.Config.Hooks.Where(hook => wanted.Names?.Contains(hook.Name) ?? hook.Phase == wanted.Phase).ToList();
         if (wanted.Names is { } names && names.Distinct().Count() > hooks.Count)
             return BuildErrors.HookNotFound;
-        if (Refusal(build, hooks.Exists(hook => hook.Type == BuildHookType.Command)) is { } refusal)
+        if (await RefuseAsync(build, hooks.Exists(hook => hook.Type == BuildHookType.Command), ct) is { } refusal)
             return refusal;
         if (hooks.Count == 0)
             return New(build, 0, []);
@@ -25,7 +25,7 @@ public sealed class RequestHooks(PlatformDbContext db, BuildVault vault, IWorkfl
         return started.IsOk ? await WaitAsync(started.Value, ct) : started;
     }
 
-    private Error? Refusal(Build build, bool hasCommands)
+    private async Task<Error?> RefuseAsync(Build build, bool hasCommands, CancellationToken ct)
     {
         if (build is { Executor: BuildExecutor.Platform, Status: BuildStatus.Queued or BuildStatus.Running })
             return BuildErrors.Busy;
@@ -35,7 +35,7 @@ public sealed class RequestHooks(PlatformDbContext db, BuildVault vault, IWorkfl
             return BuildErrors.NoWorkspace;
         if (build.SnapshotExpiresAt is not { } expires || expires <= clock.Now)
             return BuildErrors.WorkspaceExpired;
-        return sandbox.IsAvailable ? null : BuildErrors.SandboxUnavailable;
+        return await sandbox.IsAvailableAsync(ct) ? null : BuildErrors.SandboxUnavailable;
     }
 
     private async Task<Result<BuildHookRun>> StartAsync(Build build, List<BuildHook> hooks, JsonElement? payload, CancellationToken ct)

@@ -6,7 +6,7 @@ using Platform.Organizations;
 namespace Platform.Builds;
 
 /// <summary>Tries builds again that did not succeed: same source, same configuration, a new build.</summary>
-public sealed class RetryBuild(PlatformDbContext db, BuildStarter starter, BuildVault vault, IBlobStore blobs)
+public sealed class RetryBuild(PlatformDbContext db, BuildStarter starter, BuildVault vault, BuildSandbox sandbox, IBlobStore blobs)
 {
     /// <param name="answer">What the caller will be told; kept for repetitions of his request.</param>
     public async Task<Result<Build>> RetryAsync(Build former, NewRetry wanted, Func<Build, object> answer, CancellationToken ct)
@@ -15,6 +15,8 @@ public sealed class RetryBuild(PlatformDbContext db, BuildStarter starter, Build
             return BuildErrors.NotRetryable;
         if (former.ArchiveBuildId is { } archive && await blobs.GetPropertiesAsync(BuildBlobs.Source(archive), ct) is null)
             return BuildErrors.SourceExpired;
+        if (former.Executor == BuildExecutor.Platform && !await sandbox.IsAvailableAsync(ct))
+            return BuildErrors.SandboxUnavailable;
         var draft = await DraftAsync(former, wanted, ct);
         return await db.InTransactionAsync(() => InsertAsync(former, draft, answer, ct), ct);
     }

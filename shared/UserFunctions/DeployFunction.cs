@@ -12,6 +12,8 @@ namespace Platform.UserFunctions;
 public sealed class DeployFunction(PlatformDbContext db, FunctionPackager packager, FunctionProbe probe, DeploymentSwitch pointer, TimeProvider clock, ILogger<DeployFunction> log)
 {
     private const string Internal = "internal_error";
+    private const string OutOfTime = "deployment_timeout";
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     /// <summary>Checks what is to be deployed and installs what it depends on.</summary>
     public async Task<bool> PackageAsync(Guid id, CancellationToken ct)
@@ -34,13 +36,17 @@ public sealed class DeployFunction(PlatformDbContext db, FunctionPackager packag
             return await SaveAsync(work, ct);
         }
 
-        var packaged = await packager.RunAsync(version, ct);
+        if (await PackAsync(work, ct) is not { } packaged)
+            return false;
         deployment.PackageLog = packaged.Log;
         if (packaged.Error is { } error)
             return await FailAsync(work, error.Code, error.Message, ct);
         version.PackageSha256 = packaged.Sha256;
         deployment.End("package", clock.GetUtcNow(), packaged.Sha256 is null ? "Nothing to install" : null, packaged.Sha256 is null ? StepStatus.Skipped : StepStatus.Succeeded);
-        return await SaveAsync(work, ct);
+        var goesOn = await SaveAsync(work, ct);
+        if (!goesOn && packaged.Sha256 is { } orphan)
+            await packager.DropAsync(version.FunctionId, orphan, ct);
+        return goesOn;
     }
 
     /// <summary>Loads the code in a worker of its own and, where the function says so, invokes it.</summary>
@@ -101,16 +107,43 @@ public sealed class DeployFunction(PlatformDbContext db, FunctionPackager packag
         return await EndAsync(work, DeploymentStatus.Succeeded, null, null, ct);
     }
 
-    /// <summary>A step has failed for good: a fault of the platform.</summary>
-    public async Task AbandonAsync(Guid id, CancellationToken ct)
+    /// <summary>Ends it where it stands: the time is over, or a step has failed for good, which is a fault of the platform.</summary>
+    public async Task AbandonAsync(Guid id, bool outOfTime, CancellationToken ct)
     {
         if (await FindAsync(id, ct) is not { } work)
             return;
         var switched = work.Function.ActiveDeploymentId == id;
         if (switched)
             pointer.Restore(work.Function, work.Deployment);
-        log.LogError("Deployment {DeploymentId} was abandoned", id);
-        await EndAsync(work, switched ? DeploymentStatus.RolledBack : DeploymentStatus.Failed, Internal, "The platform could not carry the deployment out", ct);
+        var (code, message) = outOfTime ? (OutOfTime, "The deployment took longer than it may") : (Internal, "The platform could not carry the deployment out");
+        log.Log(outOfTime ? LogLevel.Warning : LogLevel.Error, "Deployment {DeploymentId} was abandoned: {Code}", id, code);
+        await EndAsync(work, switched ? DeploymentStatus.RolledBack : DeploymentStatus.Failed, code, message, ct);
+    }
+
+    // Null when the deployment has ended meanwhile: its function was deleted, or its time is over.
+    private async Task<Packaged?> PackAsync(Work work, CancellationToken ct)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var packing = packager.RunAsync(work.Version, stop.Token);
+        try
+        {
+            while (!stop.IsCancellationRequested && await Task.WhenAny(packing, Task.Delay(Look, clock, ct)) != packing)
+            {
+                if (!await db.FunctionDeployments.AnyAsync(row => row.Id == work.Deployment.Id && row.FinishedAt == null, ct))
+                    await stop.CancelAsync();
+            }
+
+            return await packing;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            return null;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await ((Task)packing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private async Task<Work?> FindAsync(Guid id, CancellationToken ct)

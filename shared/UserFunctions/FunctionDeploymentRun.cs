@@ -7,9 +7,9 @@ public static class FunctionDeploymentRun
 
     public static string InstanceId(Guid deploymentId) => $"deploy-{deploymentId}";
 
-    public sealed record Input(Guid OrganizationId, Guid DeploymentId, string? CorrelationId);
-
-    /// <summary>What a step came to; the row tells the rest.</summary>
-    /// <param name="GoesOn">False: the deployment has ended.</param>
-    public sealed record Outcome(bool GoesOn);
+    public sealed record Input(Guid OrganizationId, Guid DeploymentId, string? CorrelationId)
+    {
+        /// <summary>The deployment has taken longer than it may.</summary>
+        public bool OutOfTime { get; init; }
+    }
 }

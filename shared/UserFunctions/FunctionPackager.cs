@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.IO.Enumeration;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
@@ -14,6 +15,13 @@ public sealed record Packaged(string? Sha256, string? Log, (string Code, string 
 /// <summary>Installs what the code of a function depends on, in the sandbox with the guarded network, and keeps the result in the blob store.</summary>
 public sealed class FunctionPackager(FunctionCode code, FunctionRuntimes runtimes, ISandbox sandbox, CodeFolders folders, IOptions<FunctionOptions> options)
 {
+    // Not every Python has pip of its own, but each can make an environment that has.
+    private const string Pip = """
+        py=$1; shift
+        "$py" -m pip --version >/dev/null 2>&1 || { "$py" -m venv /tmp/pip >&2 && py=/tmp/pip/bin/python; }
+        exec "$py" -m pip install "$@"
+        """;
+
     private const string Folder = "/work";
     private const int MaxLog = 64 * 1024;
     private const long MemoryBytes = 1L << 30;
@@ -21,6 +29,9 @@ public sealed class FunctionPackager(FunctionCode code, FunctionRuntimes runtime
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5); // each of two tries
     private static readonly string[] NetworkWords = ["ENOTFOUND", "ETIMEDOUT", "ECONNRESET", "ECONNREFUSED", "EAI_AGAIN", "Connection", "timed out", "502", "503"];
 
+    private readonly PackageRegistries _registries = new(options.Value);
+
+    /// <summary>Throws when the host stops meanwhile, and when nobody wants it any more.</summary>
     public async Task<Packaged> RunAsync(FunctionVersion version, CancellationToken ct)
     {
         var runtime = await runtimes.FindAsync(version.Runtime, ct);
@@ -39,11 +50,41 @@ public sealed class FunctionPackager(FunctionCode code, FunctionRuntimes runtime
         if (await CommandAsync(runtime.Value, folder.Path, ct) is not { } command)
             return new Packaged(null, null, null);
         var result = await InstallAsync(runtime.Value, command, folder.Path, ct);
+        ct.ThrowIfCancellationRequested();
         var log = LogOf(result);
-        if (result is not { Reason: SandboxReason.Exited, ExitCode: 0 })
-            return new Packaged(null, log, ("package_failed", result.Reason == SandboxReason.Timeout ? "Installing took too long" : "The dependencies could not be installed; see the package log"));
+        if (ErrorOf(result, folder.Path) is { } error)
+            return new Packaged(null, log, error);
         return new Packaged(await KeepAsync(version.FunctionId, folder.Path, ct), log, null);
     }
+
+    /// <summary>Removes what was kept for a version that is gone.</summary>
+    public Task DropAsync(Guid functionId, string sha256, CancellationToken ct) => code.DeleteAsync(functionId, sha256, ct);
+
+    private static (string Code, string Message)? ErrorOf(SandboxResult result, string folder) => result switch
+    {
+        { Reason: SandboxReason.Lost } => throw new InvalidOperationException("The host stopped while packages were installed"),
+        { Reason: SandboxReason.StartFailed } => ("unavailable", FunctionErrors.Unavailable.Message),
+        { Reason: SandboxReason.Timeout } => ("package_failed", "Installing the dependencies took too long"),
+        { Reason: SandboxReason.Exited, ExitCode: 0 } => IsTooLarge(folder)
+            ? ("package_too_large", $"The code has with its dependencies more than {FunctionCode.Limits.Entries} files or {FunctionCode.Limits.Bytes >> 20} MB")
+            : null,
+        _ => ("package_failed", "The dependencies could not be installed; see the package log"),
+    };
+
+    private static bool IsTooLarge(string folder)
+    {
+        var (entries, bytes) = (0, 0L);
+        foreach (var entry in EntriesOf(folder))
+            (entries, bytes) = (entries + 1, bytes + (entry is FileInfo { LinkTarget: null } file ? file.Length : 0));
+        return entries > FunctionCode.Limits.Entries || bytes > FunctionCode.Limits.Bytes;
+    }
+
+    // Folders before what is in them, hidden ones too; links are not followed.
+    private static FileSystemEnumerable<FileSystemInfo> EntriesOf(string folder) =>
+        new(folder, static (ref FileSystemEntry entry) => entry.ToFileSystemInfo(), new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
+        {
+            ShouldRecursePredicate = static (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+        };
 
     private async Task<SandboxResult> InstallAsync(FunctionRuntime runtime, IReadOnlyList<string> command, string folder, CancellationToken ct)
     {
@@ -51,7 +92,8 @@ public sealed class FunctionPackager(FunctionCode code, FunctionRuntimes runtime
         {
             Name = $"package-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}",
             Command = command,
-            Environment = new Dictionary<string, string>(runtime.Environment) { ["CI"] = "true", ["npm_config_cache"] = "/tmp/npm", ["PIP_NO_CACHE_DIR"] = "1", ["PIP_DISABLE_PIP_VERSION_CHECK"] = "1" },
+            Environment = VariablesOf(runtime),
+            Files = _registries.Files,
             Mounts = [.. runtime.Mounts, new SandboxMount(folder, Folder, Writable: true)],
             WorkingDirectory = Folder,
             WallTime = Longest,
@@ -67,20 +109,33 @@ public sealed class FunctionPackager(FunctionCode code, FunctionRuntimes runtime
         return await sandbox.RunAsync(run with { Name = run.Name + "-2" }, ct);
     }
 
+    private Dictionary<string, string> VariablesOf(FunctionRuntime runtime)
+    {
+        var variables = new Dictionary<string, string>(runtime.Environment)
+        {
+            ["CI"] = "true",
+            ["npm_config_cache"] = "/tmp/npm",
+            ["npm_config_update_notifier"] = "false",
+            ["PIP_NO_CACHE_DIR"] = "1",
+            ["PIP_DISABLE_PIP_VERSION_CHECK"] = "1",
+        };
+        foreach (var (name, value) in _registries.Variables)
+            variables[name] = value;
+        return variables;
+    }
+
     // Null when the code names nothing to install.
     private async Task<IReadOnlyList<string>?> CommandAsync(FunctionRuntime runtime, string folder, CancellationToken ct)
     {
         if (runtime.Language == "node" && await NamesPackagesAsync(Path.Combine(folder, "package.json"), ct))
         {
             var isLocked = File.Exists(Path.Combine(folder, "package-lock.json"));
-            string[] registry = options.Value.NpmRegistry is { } url ? ["--registry", url] : [];
-            return ["npm", isLocked ? "ci" : "install", "--omit=dev", "--no-audit", "--no-fund", "--no-bin-links", .. registry];
+            return ["npm", isLocked ? "ci" : "install", "--omit=dev", "--no-audit", "--no-fund", "--no-bin-links", .. _registries.NpmArguments];
         }
 
         if (runtime.Language == "python" && await HasLinesAsync(Path.Combine(folder, "requirements.txt"), ct))
         {
-            string[] index = options.Value.PipIndex is { } url ? ["--index-url", url] : [];
-            return [runtime.Interpreter, "-m", "pip", "install", "--target", ".packages", "-r", "requirements.txt", .. index];
+            return ["/bin/bash", "-c", Pip, "pip", runtime.Interpreter, "--target", ".packages", "-r", "requirements.txt"];
         }
 
         return null;
@@ -111,7 +166,12 @@ public sealed class FunctionPackager(FunctionCode code, FunctionRuntimes runtime
         var path = Path.Combine(place.Path, "package.tar.gz");
         await using (var file = File.Create(path))
         await using (var zip = new GZipStream(file, CompressionLevel.Fastest))
-            await TarFile.CreateFromDirectoryAsync(folder, zip, includeBaseDirectory: false, ct);
+        await using (var tar = new TarWriter(zip))
+        {
+            foreach (var entry in EntriesOf(folder)) // TarFile would leave out what begins with a dot, and so Python's packages
+                await tar.WriteEntryAsync(entry.FullName, Path.GetRelativePath(folder, entry.FullName), ct);
+        }
+
         string digest;
         await using (var file = File.OpenRead(path))
             digest = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, ct));
@@ -120,9 +180,9 @@ public sealed class FunctionPackager(FunctionCode code, FunctionRuntimes runtime
         return digest;
     }
 
-    private static string? LogOf(SandboxResult result)
+    private string? LogOf(SandboxResult result)
     {
-        var text = $"{result.Stdout}{result.Stderr}".Trim();
+        var text = _registries.Secrets.Apply($"{result.Stdout}{result.Stderr}").Trim();
         return text.Length == 0 ? null : text.Length > MaxLog ? text[^MaxLog..] : text;
     }
 }

@@ -93,7 +93,7 @@ internal sealed class FunctionWorker : IFunctionWorker
     private async Task<WorkerOutcome> AnswerAsync(WorkerReply reply)
     {
         var failed = reply.Type == "error";
-        return new WorkerOutcome(failed ? InvocationStatus.Error : InvocationStatus.Success, reply.Result, failed ? reply.Error ?? new InvocationError("Error", "", null) : null)
+        return new WorkerOutcome(failed ? InvocationStatus.Error : InvocationStatus.Success, reply.Result, failed ? _output.Clean(reply.Error ?? new InvocationError("Error", "", null)) : null)
         {
             Duration = TimeSpan.FromMicroseconds(reply.Us),
             Cpu = TimeSpan.FromMicroseconds(reply.CpuUs),

@@ -23,19 +23,3 @@ internal sealed class LogBook
         _lines.Add(_full ? line with { Stream = "system", Level = "warn", Message = "The log was cut here" } : line);
     }
 }
-
-/// <summary>Values of variables that a log must not show: those of eight characters and more, as they are.</summary>
-internal sealed class LogSecrets(IEnumerable<string> values)
-{
-    private const int Shortest = 8;
-    private const string Hidden = "***";
-
-    private readonly string[] _values = [.. values.Where(value => value.Length >= Shortest && !value.Contains('\n', StringComparison.Ordinal)).OrderByDescending(value => value.Length)];
-
-    public string Hide(string line)
-    {
-        foreach (var value in _values)
-            line = line.Replace(value, Hidden, StringComparison.Ordinal);
-        return line;
-    }
-}

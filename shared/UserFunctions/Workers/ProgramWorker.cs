@@ -6,7 +6,7 @@ using Platform.Sandbox;
 namespace Platform.UserFunctions;
 
 /// <summary>A program that runs once: the event comes on its standard input, its result is what it prints, log lines are what it prints as errors.</summary>
-internal sealed class ProgramWorker(Guid id, WorkerSpec spec, IReadOnlyDictionary<string, string> environment, WorkerCode.Lease code, WorkerTools tools, CancellationTokenSource kill) : IFunctionWorker
+internal sealed class ProgramWorker(Guid id, WorkerSpec spec, WorkerVariables variables, WorkerCode.Lease code, WorkerTools tools, CancellationTokenSource kill) : IFunctionWorker
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _used;
@@ -22,7 +22,7 @@ internal sealed class ProgramWorker(Guid id, WorkerSpec spec, IReadOnlyDictionar
     public async Task<WorkerOutcome> InvokeAsync(WorkerCall call)
     {
         Interlocked.Exchange(ref _used, 1);
-        var output = new WorkerOutput(Guid.CreateVersion7().ToString("N"), new LogSecrets(environment.Values), tools.Clock);
+        var output = new WorkerOutput(Guid.CreateVersion7().ToString("N"), variables.Secrets, tools.Clock);
         output.Begin();
         var began = tools.Clock.GetTimestamp();
         try
@@ -57,13 +57,13 @@ internal sealed class ProgramWorker(Guid id, WorkerSpec spec, IReadOnlyDictionar
         _ended.TrySetResult();
     }
 
-    private SandboxRun RunOf(WorkerCall call, WorkerOutput output) => WorkerRun.Once(id, spec, environment, code.Path, tools.Options.CpuCores) with
+    private SandboxRun RunOf(WorkerCall call, WorkerOutput output) => WorkerRun.Once(id, spec, variables.Values, code.Path, tools.Options.CpuCores) with
     {
         Stdin = EventOf(call),
         WallTime = call.Timeout,
         StdoutLimit = FunctionWorker.MaxResultBytes + 1,
         StderrLimit = 1,
-        Environment = new Dictionary<string, string>(WorkerRun.Once(id, spec, environment, code.Path, tools.Options.CpuCores).Environment)
+        Environment = new Dictionary<string, string>(WorkerRun.Once(id, spec, variables.Values, code.Path, tools.Options.CpuCores).Environment)
         {
             ["PLATFORM_INVOCATION_ID"] = call.Id.ToString(),
             ["PLATFORM_DEADLINE"] = WireTime.ToText(tools.Clock.GetUtcNow() + call.Timeout),

@@ -1,5 +1,6 @@
 using System.Text;
 using Platform.Sandbox;
+using Platform.Secrets;
 
 namespace Platform.UserFunctions;
 
@@ -14,7 +15,7 @@ internal sealed class WorkerOutput
 
     private readonly Lock _gate = new();
     private readonly byte[] _mark;
-    private readonly LogSecrets _secrets;
+    private readonly SecretMask _secrets;
     private readonly TimeProvider _clock;
     private readonly Lines[] _streams = [new(OutputStream.Stdout), new(OutputStream.Stderr)];
     private LogBook _book = new();
@@ -22,10 +23,13 @@ internal sealed class WorkerOutput
     private int _expected;
     private TaskCompletionSource? _whole;
 
-    public WorkerOutput(string token, LogSecrets secrets, TimeProvider clock)
+    public WorkerOutput(string token, SecretMask secrets, TimeProvider clock)
     {
         (_mark, _secrets, _clock) = (Encoding.ASCII.GetBytes($"\0{token}"), secrets, clock);
     }
+
+    // Bytes that the longest secret may have.
+    private int Spare => Encoding.UTF8.GetMaxByteCount(_secrets.Longest);
 
     public ValueTask TakeAsync(OutputStream stream, ReadOnlyMemory<byte> bytes)
     {
@@ -41,14 +45,17 @@ internal sealed class WorkerOutput
             }
 
             lines.Add(rest);
-            while (lines.Length > MaxLineBytes + _mark.Length)
-                Write(lines, lines.Take(MaxLineBytes));
+            while (lines.Length > MaxLineBytes + Spare + _mark.Length)
+                WritePiece(lines);
             if (_whole is { } waiting && _streams.All(found => found.Marks >= _expected))
                 waiting.TrySetResult();
         }
 
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>The error without secrets.</summary>
+    public InvocationError Clean(InvocationError error) => error with { Message = _secrets.Apply(error.Message), Stack = error.Stack is { } stack ? _secrets.Apply(stack) : null };
 
     /// <summary>Waits for what was printed while the code was loaded; it stays for the first invocation.</summary>
     public Task SettleAsync(int marks) => WaitAsync(Expect(marks));
@@ -114,9 +121,22 @@ internal sealed class WorkerOutput
             Write(lines, line[..^_mark.Length]);
     }
 
-    private void Write(Lines lines, byte[] line)
+    // Masked as a whole, and cut before the part that may be the beginning of a secret, which stays for the next piece.
+    private void WritePiece(Lines lines)
     {
-        var text = _secrets.Hide(Encoding.UTF8.GetString(line).TrimEnd('\r').Replace('\0', '\uFFFD'));
+        var text = _secrets.Apply(Encoding.UTF8.GetString(lines.TakeWhole(MaxLineBytes + Spare)));
+        var keep = Math.Min(_secrets.Longest, text.Length - 1);
+        if (keep > 0 && char.IsLowSurrogate(text[^keep]))
+            keep--;
+        lines.PutBack(Encoding.UTF8.GetBytes(text[^keep..]));
+        Write(lines, text[..^keep]);
+    }
+
+    private void Write(Lines lines, byte[] line) => Write(lines, _secrets.Apply(Encoding.UTF8.GetString(line)));
+
+    private void Write(Lines lines, string text)
+    {
+        text = text.TrimEnd('\r').Replace('\0', '\uFFFD');
         var isError = lines.Stream == OutputStream.Stderr;
         _book.Add(new FunctionLogLine(_clock.GetUtcNow(), !_running ? "system" : isError ? "stderr" : "stdout", isError ? "error" : "info", text));
     }
@@ -137,6 +157,22 @@ internal sealed class WorkerOutput
                 Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + bytes.Length));
             bytes.CopyTo(_bytes.AsSpan(Length));
             Length += bytes.Length;
+        }
+
+        /// <summary>Takes at most so many bytes, and no part of a character.</summary>
+        public byte[] TakeWhole(int most)
+        {
+            var count = most;
+            while (count > most - 4 && (_bytes[count] & 0xC0) == 0x80)
+                count--;
+            return Take(count);
+        }
+
+        public void PutBack(ReadOnlySpan<byte> bytes)
+        {
+            var rest = Take(Length);
+            Add(bytes);
+            Add(rest);
         }
 
         public byte[] Take(int count)

@@ -1,3 +1,5 @@
+using Platform.Secrets;
+
 namespace Platform.UserFunctions;
 
 /// <summary>What a worker is to run.</summary>
@@ -21,6 +23,10 @@ internal sealed record WorkerSpec
     /// <summary>Variables over all others.</summary>
     public IReadOnlyDictionary<string, string> Extra { get; init; } = new Dictionary<string, string>();
 }
+
+/// <summary>What a worker finds in its environment.</summary>
+/// <param name="Secrets">Hides the values that users have given; what the platform tells a function is no secret.</param>
+internal sealed record WorkerVariables(IReadOnlyDictionary<string, string> Values, SecretMask Secrets);
 
 /// <summary>One invocation for a worker.</summary>
 internal sealed record WorkerCall

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Platform.Data;
 using Platform.Identity;
 using Platform.Sandbox;
+using Platform.Secrets;
 
 namespace Platform.UserFunctions;
 
@@ -22,16 +23,16 @@ public sealed class WorkerStarter(WorkerTools tools, IServiceScopeFactory scopes
     {
         var began = tools.Clock.GetTimestamp();
         var id = Guid.CreateVersion7(tools.Clock.GetUtcNow());
-        var reading = EnvironmentAsync(spec); // beside the unpacking
+        var reading = VariablesAsync(spec); // beside the unpacking
         var code = spec.Unsaved is { } packed ? await tools.Code.UnpackAsync(packed) : await tools.Code.RentAsync(spec.Function.Id, spec.Sha256!);
         if (code is null)
             return (null, new WorkerFailure(Failed("CodeMissing", "The code of this version is no longer there"), TimeSpan.Zero));
         try
         {
-            var environment = await reading;
+            var variables = await reading;
             if (!spec.Runtime.Rules.StaysWarm)
-                return (new ProgramWorker(id, spec, environment, code, tools, new CancellationTokenSource()), null);
-            var start = new Start(id, spec, environment, code.Path);
+                return (new ProgramWorker(id, spec, variables, code, tools, new CancellationTokenSource()), null);
+            var start = new Start(id, spec, variables, code.Path);
             var (worker, failure) = await StartAsync(start, began);
             if (worker is null)
             {
@@ -54,9 +55,9 @@ public sealed class WorkerStarter(WorkerTools tools, IServiceScopeFactory scopes
         var folder = tools.Folders.Temporary();
         var kill = new CancellationTokenSource();
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        var output = new WorkerOutput(token, new LogSecrets(start.Environment.Values), tools.Clock);
+        var output = new WorkerOutput(token, start.Variables.Secrets, tools.Clock);
         using var listener = Listen(folder.Path);
-        var variables = new Dictionary<string, string>(start.Environment) { [WorkerRun.TokenVariable] = token };
+        var variables = new Dictionary<string, string>(start.Variables.Values) { [WorkerRun.TokenVariable] = token };
         var run = tools.Sandbox.RunAsync(
             WorkerRun.Staying(start.Id, start.Spec, variables, start.CodeFolder, folder.Path, tools.Options.CpuCores) with { OnBytes = output.TakeAsync }, kill.Token);
         _ = ReturnAsync(run, folder);
@@ -90,7 +91,7 @@ public sealed class WorkerStarter(WorkerTools tools, IServiceScopeFactory scopes
         if (result.Reason == SandboxReason.StartFailed)
             return new WorkerFailure(null, TimeSpan.Zero);
         var outcome = reply is { Type: "failed", Error: { } error }
-            ? new WorkerOutcome(InvocationStatus.Error, null, error) { PeakKb = reply.RssKb }
+            ? new WorkerOutcome(InvocationStatus.Error, null, output.Clean(error)) { PeakKb = reply.RssKb }
             : ended || result.Reason == SandboxReason.Oom ? WorkerEnd.Describe(result) : Failed("InitTimeout", "The code was not loaded in time");
         output.Close();
         return new WorkerFailure(outcome with { Logs = await output.EndAsync(reply?.Marks ?? 0), PeakKb = result.Usage?.PeakMemoryKb ?? 0 }, TimeSpan.Zero);
@@ -123,7 +124,7 @@ public sealed class WorkerStarter(WorkerTools tools, IServiceScopeFactory scopes
         writer.WriteString("handler"u8, start.Spec.Runtime.Rules.Split(start.Spec.Entrypoint).Function);
         writer.WriteNumber("limit"u8, FunctionWorker.MaxResultBytes);
         writer.WriteStartObject("environment"u8);
-        foreach (var (name, value) in start.Environment.Where(pair => WorkerRun.IsOfTheLoader(pair.Key)))
+        foreach (var (name, value) in start.Variables.Values.Where(pair => WorkerRun.IsOfTheLoader(pair.Key)))
             writer.WriteString(name, value);
         writer.WriteEndObject();
         writer.WriteEndObject();
@@ -139,7 +140,7 @@ public sealed class WorkerStarter(WorkerTools tools, IServiceScopeFactory scopes
         return socket;
     }
 
-    private async Task<Dictionary<string, string>> EnvironmentAsync(WorkerSpec spec)
+    private async Task<WorkerVariables> VariablesAsync(WorkerSpec spec)
     {
         var function = spec.Function;
         await using var scope = scopes.CreateScopeFor(Caller.System(function.OrganizationId));
@@ -147,11 +148,12 @@ public sealed class WorkerStarter(WorkerTools tools, IServiceScopeFactory scopes
             .EffectiveAsync(function.OrganizationId, function.ProjectId, function.Id, function.Environment, CancellationToken.None);
         foreach (var (name, value) in spec.Extra)
             all[name] = value;
+        var secrets = new SecretMask(all.Values);
         all["PLATFORM_FUNCTION_ID"] = function.Id.ToString();
         all["PLATFORM_FUNCTION_NAME"] = function.Name;
         all["PLATFORM_FUNCTION_VERSION"] = spec.Version.ToString(CultureInfo.InvariantCulture);
         all["PLATFORM_RUNTIME"] = spec.Runtime.Name;
-        return all;
+        return new WorkerVariables(all, secrets);
     }
 
     private static async Task ReturnAsync(Task ended, IDisposable used)
@@ -162,7 +164,7 @@ public sealed class WorkerStarter(WorkerTools tools, IServiceScopeFactory scopes
 
     private static WorkerOutcome Failed(string type, string message) => new(InvocationStatus.Error, null, new InvocationError(type, message, null));
 
-    private sealed record Start(Guid Id, WorkerSpec Spec, IReadOnlyDictionary<string, string> Environment, string CodeFolder);
+    private sealed record Start(Guid Id, WorkerSpec Spec, WorkerVariables Variables, string CodeFolder);
 
     private sealed record Greeting(WorkerChannel Channel, WorkerReply Reply);
 }

@@ -111,12 +111,27 @@ public abstract class FunctionInvocationTests(PlatformApp app)
     }
 
     [Fact]
-    public async Task Secrets_InLogLines_AreHidden()
+    public async Task Secrets_InLogLinesAndErrors_AreHidden()
     {
+        const string Code = """
+            exports.handler = () => {
+              const { KEY, PIN, PLATFORM_FUNCTION_NAME } = process.env
+              console.log('key ' + KEY + ' pin ' + PIN + ' of ' + PLATFORM_FUNCTION_NAME)
+              console.log(Buffer.from(KEY).toString('base64') + ' ' + encodeURIComponent(KEY))
+              console.log('x'.repeat(16 * 1024 - 5) + KEY)
+              throw new Error('refused: ' + KEY)
+            }
+            """;
         var client = await FunctionClient.StartAsync(app);
-        var id = await client.ServingAsync("exports.handler = () => { console.log('key ' + process.env.KEY) }", more: new { environment = new { KEY = "a-long-secret-value" } });
+        var id = await client.ServingAsync(Code, more: new { environment = new { KEY = "a long/secret+value", PIN = "4711" } });
 
-        Assert.Equal(["stdout:info:key ***"], LinesOf((await client.InvokeAsync(id)).Ok().Data));
+        var record = (await client.InvokeAsync(id)).Body.GetProperty("data");
+
+        var lines = LinesOf(record).ToList();
+        Assert.Equal(["stdout:info:key *** pin *** of main", "stdout:info:*** ***"], lines[..2]);
+        Assert.EndsWith("***", lines[^1], StringComparison.Ordinal);
+        Assert.Equal("refused: ***", Text(record.GetProperty("error"), "message"));
+        Assert.DoesNotContain("secret", record.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Text;
 
-namespace Platform.Builds;
+namespace Platform.Secrets;
 
-/// <summary>Replaces secrets in what programs print: the values themselves, their Base64 and their URL-encoded form. Values below four characters would blank out half of a log and are left.</summary>
-internal sealed class LogMask
+/// <summary>Replaces secrets in what programs of users print: the values themselves, their Base64 and their URL-encoded form. Values below four characters would blank out half of a log and are left.</summary>
+public sealed class SecretMask
 {
     public const string Masked = "***";
 
@@ -12,7 +12,7 @@ internal sealed class LogMask
     private readonly string[] _secrets;
     private readonly SearchValues<string> _any;
 
-    public LogMask(IEnumerable<string> secrets)
+    public SecretMask(IEnumerable<string> secrets)
     {
         _secrets = [.. secrets.SelectMany(Lines).Where(secret => secret.Length >= Shortest).Distinct(StringComparer.Ordinal).SelectMany(Forms).Distinct(StringComparer.Ordinal).OrderByDescending(form => form.Length)];
         _any = SearchValues.Create(_secrets, StringComparison.Ordinal);
