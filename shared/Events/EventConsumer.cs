@@ -37,13 +37,27 @@ public sealed class EventConsumer(IServiceScopeFactory scopes, DatabaseReady rea
             await delivery.DeliverAsync(subscription, stored, ct);
     }
 
+    /// <summary>The event of a notice; null when it was deleted since, or is no news for the subscription.</summary>
+    public async Task<PlatformEvent?> FindAsync(string subscription, EventNotice notice, CancellationToken ct)
+    {
+        if (recent.Find(notice.EventId) is { } known)
+            return Takes(subscription, known) ? known : null;
+        await using var scope = scopes.CreateScopeFor(Caller.Platform);
+        return await FindAsync(scope.ServiceProvider.GetRequiredService<PlatformDbContext>(), subscription, notice, ct);
+    }
+
+    private async Task<PlatformEvent?> FindAsync(PlatformDbContext db, string subscription, EventNotice notice, CancellationToken ct)
+    {
+        var stored = recent.Find(notice.EventId) ?? await db.Events.AsNoTracking().SingleOrDefaultAsync(e => e.EventId == notice.EventId, ct);
+        stored ??= await KeptAsync(db, notice, ct);
+        return stored is not null && Takes(subscription, stored) ? stored : null;
+    }
+
     private async Task<List<PlatformEvent>> PendingAsync(string subscription, EventNotice notice, CancellationToken ct)
     {
         await using var scope = scopes.CreateScopeFor(Caller.Platform);
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
-        var stored = recent.Find(notice.EventId) ?? await db.Events.AsNoTracking().SingleOrDefaultAsync(e => e.EventId == notice.EventId, ct);
-        stored ??= await KeptAsync(db, notice, ct);
-        if (stored is null || !Takes(subscription, stored)) // null: deleted since
+        if (await FindAsync(db, subscription, notice, ct) is not { } stored)
             return [];
 
         var pending = new List<PlatformEvent>();

@@ -17,13 +17,16 @@ public sealed class EventDelivery(
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)];
     private static readonly TimeSpan KeyLifetime = TimeSpan.FromSeconds(7200);
 
-    public async Task DeliverAsync(string subscription, PlatformEvent stored, CancellationToken ct)
+    public Task DeliverAsync(string subscription, PlatformEvent stored, CancellationToken ct) => DeliverAsync(subscription, stored, () => TryAsync(subscription, stored, ct), ct);
+
+    /// <summary>Handles an event in a way that leaves no marks, since a repetition does no harm; failures are dealt with all the same.</summary>
+    public async Task DeliverAsync(string subscription, PlatformEvent stored, Func<Task> handle, CancellationToken ct)
     {
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                await TryAsync(subscription, stored, ct);
+                await handle();
                 return;
             }
             catch (Exception e) when (!ct.IsCancellationRequested)

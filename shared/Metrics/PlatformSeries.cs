@@ -15,6 +15,7 @@ public sealed class PlatformSeries(IServiceScopeFactory scopes, TimeProvider clo
     private const int Most = 50_000;
     private const int Batch = 1000;
 
+    private readonly RequestTally _requests = new();
     private readonly ConcurrentQueue<(Guid OrganizationId, Guid ProjectId, MetricDraft Draft)> _waiting = new();
 
     /// <summary>Set while there is something to write.</summary>
@@ -29,10 +30,19 @@ public sealed class PlatformSeries(IServiceScopeFactory scopes, TimeProvider clo
         Waiting.Set();
     }
 
+    /// <summary>A request to the API was answered.</summary>
+    /// <param name="call">Which one.</param>
+    /// <param name="took">Null for a stream.</param>
+    public void Record(in ApiCall call, TimeSpan? took)
+    {
+        _requests.Add(call, took?.TotalMilliseconds, clock.GetUtcNow());
+        Waiting.Set();
+    }
+
     /// <summary>Writes what waits now.</summary>
     public async Task FlushAsync(CancellationToken ct)
     {
-        List<(Guid OrganizationId, Guid ProjectId, MetricDraft Draft)> taken = [];
+        List<(Guid OrganizationId, Guid ProjectId, MetricDraft Draft)> taken = [.. _requests.Take()];
         while (taken.Count < Most && _waiting.TryDequeue(out var point))
             taken.Add(point);
         foreach (var project in taken.GroupBy(point => (point.OrganizationId, point.ProjectId)))

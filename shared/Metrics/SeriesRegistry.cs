@@ -5,10 +5,10 @@ using Platform.Organizations;
 
 namespace Platform.Metrics;
 
-/// <summary>Finds the series that points belong to and makes those that are new, as far as the project may have more.</summary>
+/// <summary>Finds the series that points belong to and makes those that are new, as far as the project may have more: of its users' as many as of the platform's.</summary>
 public sealed class SeriesRegistry(PlatformDbContext db, IOptions<AnalyticsOptions> options)
 {
-    /// <summary>The series of each draft, in their order; for one too many a refusal. Part of the transaction that stores the points.</summary>
+    /// <summary>The series of each draft, all of one source, in their order; for one too many a refusal. Part of the transaction that stores the points.</summary>
     public async Task<IReadOnlyList<Result<MetricSeries>>> FindOrAddAsync(Guid projectId, IReadOnlyList<MetricDraft> drafts, DateTimeOffset now, CancellationToken ct)
     {
         string[] hashes = [.. drafts.Select(MetricSeries.HashOf)];
@@ -17,19 +17,19 @@ public sealed class SeriesRegistry(PlatformDbContext db, IOptions<AnalyticsOptio
             wanted.TryAdd(hashes[i], drafts[i]);
         var known = await FindAsync(projectId, [.. wanted.Keys], ct);
         if (known.Count < wanted.Count)
-            known = await AddAsync(projectId, wanted, known, now, ct);
+            known = await AddAsync(projectId, drafts[0].Source, wanted, known, now, ct);
         await MarkExtremesAsync(drafts, hashes, known, ct);
         var limit = MetricErrors.SeriesLimit(options.Value.MaxSeriesPerProject);
         return [.. hashes.Select(hash => known.TryGetValue(hash, out var series) ? (Result<MetricSeries>)series : limit)];
     }
 
     private async Task<Dictionary<string, MetricSeries>> AddAsync(
-        Guid projectId, Dictionary<string, MetricDraft> wanted, Dictionary<string, MetricSeries> known, DateTimeOffset now, CancellationToken ct)
+        Guid projectId, MetricSource source, Dictionary<string, MetricDraft> wanted, Dictionary<string, MetricSeries> known, DateTimeOffset now, CancellationToken ct)
     {
         if (!await db.LockProjectAsync(projectId, ct))
             return known; // not an active project: what it has is written to, nothing is added
         known = await FindAsync(projectId, [.. wanted.Keys], ct); // others may have added some before the lock
-        var free = options.Value.MaxSeriesPerProject - await db.MetricSeries.CountAsync(series => series.ProjectId == projectId, ct);
+        var free = options.Value.MaxSeriesPerProject - await db.MetricSeries.CountAsync(series => series.ProjectId == projectId && series.Source == source, ct);
         foreach (var (hash, draft) in wanted.Where(pair => !known.ContainsKey(pair.Key)).Take(Math.Max(0, free)).ToList())
             known.Add(hash, db.Add(New(projectId, hash, draft, now)).Entity);
         await db.SaveChangesAsync(ct);

@@ -6,32 +6,48 @@ using Platform.Identity;
 
 namespace Platform.Webhooks;
 
+/// <summary>A delivery that this node has claimed, as it is stored, and its webhook as it was then.</summary>
+/// <param name="Slot">Who holds the place of the attempt.</param>
+/// <param name="LeaseEnd">Until then nobody else takes it.</param>
+internal sealed record ClaimedDelivery(WebhookDelivery Delivery, Webhook Webhook, DueWebhook Slot, DateTimeOffset LeaseEnd);
+
 /// <summary>
-/// Takes due deliveries for this node. A webhook's row is locked while its deliveries are claimed, so that no two nodes claim the same one or together more than a webhook
-/// may have at a time; who finds it locked leaves it to the other.
+/// Takes due deliveries for this node, those of all webhooks at once. A webhook's row is locked while its deliveries are claimed, so that no two nodes claim the same one or
+/// together more than a webhook may have at a time; who finds it locked leaves it to the other.
 /// </summary>
-public sealed class DeliveryClaims(IServiceScopeFactory scopes, IOptions<WebhookOptions> options, TimeProvider clock)
+public sealed class DeliveryClaims(IServiceScopeFactory scopes, DatabaseReady ready, IOptions<WebhookOptions> options, TimeProvider clock)
 {
     private const int Candidates = 500; // more than there are slots: some of them are busy already
+
+    private static readonly HotQuery<Func<PlatformDbContext, Guid, DateTimeOffset, int, IAsyncEnumerable<Guid>>> Due = new(() => EF.CompileAsyncQuery(
+        (PlatformDbContext db, Guid webhookId, DateTimeOffset now, int count) => db.WebhookDeliveries.Where(delivery => delivery.WebhookId == webhookId && delivery.DueAt <= now)
+            .OrderBy(delivery => delivery.DueAt).ThenBy(delivery => delivery.Id).Select(delivery => delivery.Id).Take(count)));
 
     /// <summary>Claims as many as the slots allow, those of the least recently served webhooks first.</summary>
     internal async Task<IReadOnlyList<ClaimedDelivery>> TakeAsync(DeliverySlots slots, CancellationToken ct)
     {
+        await ready.WaitAsync(ct);
         await using var scope = scopes.CreateScopeFor(Caller.Platform);
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
         var now = clock.GetUtcNow();
         List<DueWebhook> due = [.. await FindDueAsync(db, failing: false, slots, now, ct), .. await FindDueAsync(db, failing: true, slots, now, ct)];
         if (due.Count == 0)
             return [];
-        var claimed = new List<ClaimedDelivery>();
+        var chosen = new Dictionary<Guid, DueWebhook>();
         try
         {
-            await db.InTransactionAsync(() => ClaimAsync(db, due, slots, claimed, ct), ct);
-            return claimed;
+            return await db.InTransactionAsync(
+                async () =>
+                {
+                    await ChooseAsync(db, due, slots, chosen, ct);
+                    return chosen.Count == 0 ? [] : await ClaimAsync(db, chosen, ct);
+                },
+                ct);
         }
         catch
         {
-            claimed.ForEach(slots.Release);
+            foreach (var slot in chosen.Values)
+                slots.Release(slot);
             throw;
         }
     }
@@ -47,7 +63,7 @@ public sealed class DeliveryClaims(IServiceScopeFactory scopes, IOptions<Webhook
     }
 
     /// <summary>Gives a claim back: the node is stopping.</summary>
-    internal async Task ReleaseAsync(ClaimedDelivery claimed)
+    internal async Task ReleaseAsync(WebhookDelivery claimed)
     {
         await using var scope = scopes.CreateScopeFor(Caller.Platform);
         var (db, now) = (scope.ServiceProvider.GetRequiredService<PlatformDbContext>(), clock.GetUtcNow());
@@ -74,36 +90,37 @@ public sealed class DeliveryClaims(IServiceScopeFactory scopes, IOptions<Webhook
         return found;
     }
 
-    private async Task<int> ClaimAsync(PlatformDbContext db, List<DueWebhook> due, DeliverySlots slots, List<ClaimedDelivery> claimed, CancellationToken ct)
+    private async Task ChooseAsync(PlatformDbContext db, List<DueWebhook> due, DeliverySlots slots, Dictionary<Guid, DueWebhook> chosen, CancellationToken ct)
     {
-        var locked = (await db.TryLockWebhooksAsync([.. due.Select(webhook => webhook.Id)], ct)).ToHashSet();
-        foreach (var webhook in due.Where(webhook => locked.Contains(webhook.Id)))
+        var locked = await db.TryLockWebhooksAsync([.. due.Select(webhook => webhook.Id)], ct);
+        var now = clock.GetUtcNow();
+        var running = await db.WebhookDeliveries.Where(delivery => locked.Contains(delivery.WebhookId) && delivery.ClaimId != null && delivery.DueAt > now)
+            .GroupBy(delivery => delivery.WebhookId).Select(group => new { group.Key, Count = group.Count() }).ToDictionaryAsync(group => group.Key, group => group.Count, ct);
+        var mine = locked.ToHashSet();
+        foreach (var webhook in due.Where(webhook => mine.Contains(webhook.Id)))
         {
-            var taken = await ClaimAsync(db, webhook, slots, ct);
-            slots.Take(taken);
-            claimed.AddRange(taken);
+            var room = Math.Min(slots.FreeFor(webhook), webhook.LimitOf(options.Value.MaxConcurrentPerWebhook) - running.GetValueOrDefault(webhook.Id));
+            if (room <= 0)
+                continue;
+            await foreach (var id in Due.For(db)(db, webhook.Id, now, room).WithCancellation(ct))
+            {
+                chosen.Add(id, webhook);
+                slots.Take(webhook, 1);
+            }
         }
-
-        return claimed.Count;
     }
 
-    private async Task<List<ClaimedDelivery>> ClaimAsync(PlatformDbContext db, DueWebhook webhook, DeliverySlots slots, CancellationToken ct)
+    private async Task<List<ClaimedDelivery>> ClaimAsync(PlatformDbContext db, Dictionary<Guid, DueWebhook> chosen, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var room = Math.Min(slots.FreeFor(webhook.IsFailing), slots.FreeFor(webhook));
-        if (room == 0)
-            return [];
-        var running = await db.WebhookDeliveries.CountAsync(delivery => delivery.WebhookId == webhook.Id && delivery.Status == DeliveryStatus.Delivering && delivery.DueAt > now, ct);
-        room = Math.Min(room, webhook.LimitOf(options.Value.MaxConcurrentPerWebhook) - running);
-        if (room <= 0)
-            return [];
-        var ids = await db.WebhookDeliveries.Where(delivery => delivery.WebhookId == webhook.Id && delivery.DueAt <= now)
-            .OrderBy(delivery => delivery.DueAt).ThenBy(delivery => delivery.Id).Take(room).Select(delivery => delivery.Id).ToListAsync(ct);
         var (claim, leaseEnd) = (Guid.CreateVersion7(now), now.AddSeconds(options.Value.LeaseSeconds));
+        Guid[] ids = [.. chosen.Keys], webhookIds = [.. chosen.Values.Select(webhook => webhook.Id).Distinct()];
         await db.WebhookDeliveries.Where(delivery => ids.Contains(delivery.Id)).ExecuteUpdateAsync(
             set => set.SetProperty(delivery => delivery.Status, DeliveryStatus.Delivering).SetProperty(delivery => delivery.ClaimId, (Guid?)claim)
                 .SetProperty(delivery => delivery.DueAt, (DateTimeOffset?)leaseEnd),
             ct);
-        return ids.ConvertAll(id => new ClaimedDelivery(id, webhook.Id, webhook.OrganizationId, webhook.IsFailing, claim, leaseEnd));
+        var webhooks = await db.Webhooks.AsNoTracking().Where(webhook => webhookIds.Contains(webhook.Id)).ToDictionaryAsync(webhook => webhook.Id, ct);
+        var deliveries = await db.WebhookDeliveries.AsNoTracking().Where(delivery => ids.Contains(delivery.Id)).ToListAsync(ct);
+        return deliveries.ConvertAll(delivery => new ClaimedDelivery(delivery, webhooks[delivery.WebhookId], chosen[delivery.Id], leaseEnd));
     }
 }

@@ -7,23 +7,33 @@ namespace Platform.Webhooks;
 /// <summary>What an attempt means for its delivery and its webhook: delivered, another try, the end, or a webhook that is switched off.</summary>
 public sealed class DeliveryOutcome(PlatformDbContext db, TimeProvider clock)
 {
-    internal Task RecordAsync(ClaimedDelivery claimed, AttemptResult result, CancellationToken ct) => db.InTransactionAsync(
+    /// <summary>All of them in one transaction. Those whose lease had run out, so that somebody else has them, change nothing.</summary>
+    internal Task RecordAsync(IReadOnlyList<EndedAttempt> ended, CancellationToken ct) => db.InTransactionAsync(
         async () =>
         {
-            await db.LockWebhookAsync(claimed.WebhookId, ct);
-            if (await db.WebhookDeliveries.SingleOrDefaultAsync(row => row.Id == claimed.Id && row.ClaimId == claimed.ClaimId, ct) is not { } delivery)
-                return 0; // the lease had run out, and somebody else has it
-            var webhook = await db.Webhooks.SingleOrDefaultAsync(row => row.Id == claimed.WebhookId, ct);
-            db.Add(delivery.Record(result));
-            if (result.Error is null)
-                Deliver(delivery, webhook);
-            else if (webhook is not { Status: WebhookStatus.Active })
-                delivery.Cancel();
-            else
-                await FailAsync(delivery, webhook, result, ct);
+            var webhooks = await db.LockWebhooksAsync([.. ended.Select(one => one.Claimed.Webhook.Id).Distinct()], ct);
+            Guid[] ids = [.. ended.Select(one => one.Claimed.Delivery.Id)];
+            var deliveries = await db.WebhookDeliveries.Where(row => ids.Contains(row.Id)).ToDictionaryAsync(row => row.Id, ct);
+            foreach (var (claimed, result) in ended)
+            {
+                if (deliveries.TryGetValue(claimed.Delivery.Id, out var delivery) && delivery.ClaimId == claimed.Delivery.ClaimId)
+                    await RecordAsync(delivery, webhooks.GetValueOrDefault(delivery.WebhookId), result, ct);
+            }
+
             return await db.SaveChangesAsync(ct);
         },
         ct);
+
+    private async Task RecordAsync(WebhookDelivery delivery, Webhook? webhook, AttemptResult result, CancellationToken ct)
+    {
+        db.Add(delivery.Record(result));
+        if (result.Error is null)
+            Deliver(delivery, webhook);
+        else if (webhook is not { Status: WebhookStatus.Active })
+            delivery.Cancel();
+        else
+            await FailAsync(delivery, webhook, result, ct);
+    }
 
     private void Deliver(WebhookDelivery delivery, Webhook? webhook)
     {

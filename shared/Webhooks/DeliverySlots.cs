@@ -1,11 +1,7 @@
 namespace Platform.Webhooks;
 
-/// <summary>A delivery that this node has claimed.</summary>
-/// <param name="IsFailing">The webhook's last attempt failed.</param>
-/// <param name="LeaseEnd">Until then nobody else takes it.</param>
-internal sealed record ClaimedDelivery(Guid Id, Guid WebhookId, Guid OrganizationId, bool IsFailing, Guid ClaimId, DateTimeOffset LeaseEnd);
-
 /// <summary>A webhook for which something is due.</summary>
+/// <param name="IsFailing">Its last attempt failed.</param>
 /// <param name="IsProven">It has taken something before.</param>
 internal sealed record DueWebhook(Guid Id, Guid OrganizationId, bool IsFailing, bool IsProven)
 {
@@ -21,7 +17,7 @@ internal sealed record DueWebhook(Guid Id, Guid OrganizationId, bool IsFailing, 
 internal sealed class DeliverySlots(int total, int perWebhook)
 {
     private readonly Lock _lock = new();
-    private readonly List<ClaimedDelivery> _taken = [];
+    private readonly List<DueWebhook> _taken = [];
 
     private int Share => total / 2;
 
@@ -29,7 +25,7 @@ internal sealed class DeliverySlots(int total, int perWebhook)
     public int FreeFor(bool failing)
     {
         lock (_lock)
-            return Math.Max(0, Math.Min(total - _taken.Count, failing ? Share - _taken.Count(claimed => claimed.IsFailing) : total));
+            return Math.Max(0, Math.Min(total - _taken.Count, failing ? Share - _taken.Count(holder => holder.IsFailing) : total));
     }
 
     /// <summary>How many more may be begun for the webhook.</summary>
@@ -37,21 +33,21 @@ internal sealed class DeliverySlots(int total, int perWebhook)
     {
         lock (_lock)
         {
-            var ofWebhook = webhook.LimitOf(perWebhook) - _taken.Count(claimed => claimed.WebhookId == webhook.Id);
-            var ofOrganization = Share - _taken.Count(claimed => claimed.OrganizationId == webhook.OrganizationId);
-            return Math.Max(0, Math.Min(ofWebhook, ofOrganization));
+            var ofWebhook = webhook.LimitOf(perWebhook) - _taken.Count(holder => holder.Id == webhook.Id);
+            var ofOrganization = Share - _taken.Count(holder => holder.OrganizationId == webhook.OrganizationId);
+            return Math.Max(0, Math.Min(FreeFor(webhook.IsFailing), Math.Min(ofWebhook, ofOrganization)));
         }
     }
 
-    public void Take(IEnumerable<ClaimedDelivery> claimed)
+    public void Take(DueWebhook webhook, int count)
     {
         lock (_lock)
-            _taken.AddRange(claimed);
+            _taken.AddRange(Enumerable.Repeat(webhook, count));
     }
 
-    public void Release(ClaimedDelivery claimed)
+    public void Release(DueWebhook webhook)
     {
         lock (_lock)
-            _taken.Remove(claimed);
+            _taken.Remove(webhook);
     }
 }

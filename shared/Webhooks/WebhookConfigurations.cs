@@ -33,6 +33,7 @@ internal sealed class WebhookDeliveryConfiguration : IEntityTypeConfiguration<We
         builder.HasIndex(delivery => new { delivery.WebhookId, delivery.Id });
         builder.HasIndex(delivery => new { delivery.WebhookId, delivery.DueAt }).HasFilter("due_at IS NOT NULL");
         builder.HasIndex(delivery => delivery.DueAt).HasFilter("due_at IS NOT NULL");
+        builder.HasIndex(delivery => new { delivery.WebhookId, delivery.ClaimId }).HasFilter("claim_id IS NOT NULL"); // those that run, however many wait
         builder.HasIndex(delivery => delivery.CreatedAt);
     }
 }

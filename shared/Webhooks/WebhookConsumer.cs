@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Data;
 using Platform.Events;
@@ -7,10 +6,11 @@ using Platform.Identity;
 namespace Platform.Webhooks;
 
 /// <summary>
-/// Takes the notices of the subscription <c>webhooks</c>. Most organizations have no webhook: for them one read is all that an event costs. A dead letter that is put
-/// back means another attempt for each delivery of its event that failed.
+/// Takes the notices of the subscription <c>webhooks</c>. Most organizations have no webhook: for them one read is all that an event costs. Deliveries are unique by event
+/// and webhook and their order is not promised, so an event leaves no marks of its own. A dead letter that is put back means another attempt for each delivery of its
+/// event that failed.
 /// </summary>
-public sealed class WebhookConsumer(IServiceScopeFactory scopes, EventConsumer consumer, RecentEvents recent, DatabaseReady ready, DeliverySignal signal)
+public sealed class WebhookConsumer(IServiceScopeFactory scopes, EventConsumer consumer, EventDelivery delivery, DatabaseReady ready, DeliverySignal signal)
 {
     public const string Subscription = "webhooks";
 
@@ -19,26 +19,19 @@ public sealed class WebhookConsumer(IServiceScopeFactory scopes, EventConsumer c
         if (!PublicEvents.IsStored(notice.EventType) || (notice.RedeliverTo is { } target && target != Subscription))
             return;
         await ready.WaitAsync(ct);
-        if (!(notice.RedeliverTo is null ? await ConcernsAnyAsync(notice, ct) : !await RetryFailedAsync(notice.EventId, ct)))
+        if (notice.RedeliverTo is not null && await RetryFailedAsync(notice.EventId, ct))
             return;
-        await consumer.HandleAsync(Subscription, notice, ct);
-        signal.Work.Set();
+        if (await consumer.FindAsync(Subscription, notice, ct) is { OrganizationId: { } organization } stored)
+            await delivery.DeliverAsync(Subscription, stored, () => FanOutAsync(stored, organization, ct), ct);
     }
 
-    private async Task<bool> ConcernsAnyAsync(EventNotice notice, CancellationToken ct)
+    private async Task FanOutAsync(PlatformEvent stored, Guid organization, CancellationToken ct)
     {
-        await using var scope = scopes.CreateScopeFor(Caller.Platform);
-        var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
-        if (recent.Find(notice.EventId) is { } known)
-        {
-            return known.OrganizationId is { } organization
-                && await db.Webhooks.AnyAsync(webhook => webhook.OrganizationId == organization && webhook.Status == WebhookStatus.Active, ct);
-        }
-
-        return await db.Events.AnyAsync(
-            stored => stored.EventId == notice.EventId
-                && db.Webhooks.Any(webhook => webhook.OrganizationId == stored.OrganizationId && webhook.Status == WebhookStatus.Active),
-            ct);
+        await using var scope = scopes.CreateScopeFor(Caller.System(organization), stored.CorrelationId);
+        var services = scope.ServiceProvider;
+        await services.GetRequiredService<WebhookFanOut>().HandleAsync(stored, ct);
+        if (await services.GetRequiredService<PlatformDbContext>().SaveChangesAsync(ct) > 0)
+            signal.Work.Set();
     }
 
     private async Task<bool> RetryFailedAsync(Guid eventId, CancellationToken ct)

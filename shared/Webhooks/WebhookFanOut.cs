@@ -1,14 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using Platform.Data;
 using Platform.Events;
 
 namespace Platform.Webhooks;
 
 /// <summary>Makes a delivery for each enabled webhook that an event concerns: of its organization, and of its project or of all.</summary>
-public sealed class WebhookFanOut(PlatformDbContext db, IOptions<WebhookOptions> options, TimeProvider clock) : IEventHandler
+public sealed class WebhookFanOut(PlatformDbContext db, DeliveryBacklog backlog, TimeProvider clock) : IEventHandler
 {
     public async Task HandleAsync(PlatformEvent stored, CancellationToken ct)
     {
@@ -40,9 +39,7 @@ public sealed class WebhookFanOut(PlatformDbContext db, IOptions<WebhookOptions>
     private async Task AddAsync(Webhook webhook, PublicEvent entry, WebhookMessage message, CancellationToken ct)
     {
         var delivery = db.Add(WebhookDelivery.Of(webhook, message.EventId, entry.Type, message.Body, clock.GetUtcNow())).Entity;
-        var isFull = await db.WebhookDeliveries.Where(waiting => waiting.WebhookId == webhook.Id && waiting.DueAt != null)
-            .OrderBy(waiting => waiting.DueAt).Skip(options.Value.MaxWaiting - 1).AnyAsync(ct);
-        if (!isFull)
+        if (await backlog.TryTakeAsync(db, webhook.Id, ct))
             return;
         db.Add(delivery.Record(new AttemptResult(clock.GetUtcNow(), 0, null, WebhookErrors.BacklogFull) { RequestHeaders = new Dictionary<string, string>() }));
         delivery.Fail();

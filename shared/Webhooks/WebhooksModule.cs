@@ -27,6 +27,8 @@ public static class WebhooksModule
         services.AddSingleton<DeliverySignal>();
         services.AddSingleton<DeliveryClaims>();
         services.AddSingleton<DeliveryAttempt>();
+        services.AddSingleton<DeliveryLog>();
+        services.AddSingleton<DeliveryBacklog>();
         services.AddSingleton<WebhookConsumer>();
         services.AddSingleton<IEventAudience, WebhookAudience>();
         services.AddScoped<DeliverySender>();

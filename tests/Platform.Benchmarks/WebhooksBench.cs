@@ -65,6 +65,7 @@ internal static class WebhooksBench
     private static async Task<double> DeliverAsync(HttpClient http, Receivers receiver, Guid project, int events)
     {
         receiver.Expect(events * Webhooks);
+        var tmp = Stopwatch.GetTimestamp();
         var next = 0;
         await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
         {
@@ -74,6 +75,7 @@ internal static class WebhooksBench
                 answer.EnsureSuccessStatusCode();
             }
         }));
+        Console.WriteLine($"posted {events} in {Stopwatch.GetElapsedTime(tmp).TotalSeconds}, left {receiver.Left}");
         return await receiver.RateAsync();
     }
 
@@ -108,6 +110,8 @@ internal static class WebhooksBench
         private long _last;
 
         public string Url => app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+
+        public int Left => _left;
 
         public int BodyBytes { get; private set; }
 

@@ -9,6 +9,7 @@ public static class HttpPipeline
     public static void UseHttpPipeline(this IFunctionsWorkerApplicationBuilder app)
     {
         app.UseWhen<RequestMiddleware>(IsHttp);          // operation, correlation id, client address, headers of every answer
+        app.UseWhen<MeasureMiddleware>(IsHttp);          // counts and times the requests of projects
         app.UseWhen<EnvelopeMiddleware>(IsHttp);         // faults → 500, results and refusals → the family's wire form
         app.UseWhen<ReadinessMiddleware>(IsHttp);        // 503 while the database is being migrated
         app.UseWhen<IdentificationMiddleware>(IsHttp);   // who is it; never refuses

@@ -85,17 +85,24 @@ public sealed class WebhookNodeTests(PostgresServer postgres)
         var hook = await lab.CreateAsync(user);
         await lab.RaiseAsync(user);
         var delivered = await lab.UntilAsync(hook.Id, DeliveryStatus.Delivered);
-        var late = new ClaimedDelivery(delivered.Id, hook.Id, delivered.OrganizationId, false, Guid.CreateVersion7(), lab.Clock.GetUtcNow());
+        await ClaimAsync(Guid.CreateVersion7());
+        var claimed = Assert.Single(await lab.DeliveriesAsync(hook.Id));
+        await ClaimAsync(null);
+        var slot = new DueWebhook(hook.Id, delivered.OrganizationId, IsFailing: false, IsProven: true);
+        var late = new ClaimedDelivery(claimed, await lab.WebhookAsync(hook.Id), slot, lab.Clock.GetUtcNow());
 
-        await using (var scope = lab.App.As(Platform.Identity.Caller.System(delivered.OrganizationId)))
+        await using (var scope = lab.App.As(Platform.Identity.Caller.Platform))
         {
             var result = new AttemptResult(lab.Clock.GetUtcNow(), 1, 500, "http_500") { RequestHeaders = new Dictionary<string, string>() };
-            await scope.ServiceProvider.GetRequiredService<DeliveryOutcome>().RecordAsync(late, result, CancellationToken.None);
+            await scope.ServiceProvider.GetRequiredService<DeliveryOutcome>().RecordAsync([new EndedAttempt(late, result)], CancellationToken.None);
         }
 
         var after = Assert.Single(await lab.DeliveriesAsync(hook.Id));
         Assert.Equal((DeliveryStatus.Delivered, 1), (after.Status, after.AttemptCount));
         Assert.False((await lab.WebhookAsync(hook.Id)).IsFailing);
+
+        Task ClaimAsync(Guid? claim) =>
+            lab.App.InDatabaseAsync(db => db.WebhookDeliveries.Where(row => row.Id == delivered.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.ClaimId, claim)));
     }
 
     [Theory]
