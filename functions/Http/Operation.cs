@@ -86,7 +86,7 @@ public sealed class Operation
     /// <summary>Documentation id of the method in the compiler's XML file, where its summary stands.</summary>
     public required string DocumentationId { get; init; }
 
-    public bool IsPublic { get; init; }
+    public bool IsPublic => Permission == Permissions.Public;
 
     /// <summary>Only an operator in an interactive session may call it.</summary>
     public bool NeedsOperator { get; init; }

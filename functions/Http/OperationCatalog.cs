@@ -77,7 +77,6 @@ public sealed class OperationCatalog
             AlternativeResponse = operation.AlternativeResponse,
             Produces = operation.Produces,
             DocumentationId = DocumentationIdOf(method),
-            IsPublic = operation.Permission == Permissions.Public,
             NeedsOperator = NeedsOperator(operation),
             IsGateway = api.Family == Family.Inference && trigger.Route.StartsWith("v1/", StringComparison.Ordinal),
         };

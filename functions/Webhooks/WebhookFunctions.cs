@@ -27,7 +27,7 @@ public sealed class WebhookFunctions(WebhookQueries queries, CreateWebhook creat
 
     /// <summary>Change, enable or disable a webhook, or give it a new secret, which is shown this once; the former one signs too for an overlap.</summary>
     [Function("Webhooks_Update")]
-    [Operation(Permissions.WebhooksManage, Rate.Sensitive, ObjectFirst = true, Audit = "webhook.update", Body = typeof(WebhookChange))]
+    [Operation(Permissions.WebhooksManage, Rate.Default, ObjectFirst = true, Audit = "webhook.update", Body = typeof(WebhookChange))]
     public async Task<Result<WebhookView>> UpdateAsync([HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = One)] HttpRequest http, string webhookId, CancellationToken ct)
     {
         var found = await queries.FindAsync(webhookId.ToId(), Permissions.WebhooksManage, ct);

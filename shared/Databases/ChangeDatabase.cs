@@ -2,11 +2,12 @@ using Microsoft.EntityFrameworkCore;
 using Platform.Audit;
 using Platform.Data;
 using Platform.Identity;
+using Platform.RateLimits;
 
 namespace Platform.Databases;
 
 /// <summary>Changes a database's settings. The row's version decides between two changes at once: the later one is refused.</summary>
-public sealed class ChangeDatabase(PlatformDbContext db, DatabaseQueries databases, DatabaseEngines engines, CredentialLimit limit, AuditTrail audit, TimeProvider clock)
+public sealed class ChangeDatabase(PlatformDbContext db, DatabaseQueries databases, DatabaseEngines engines, SensitiveLimit limit, AuditTrail audit, TimeProvider clock)
 {
     public async Task<Result<ManagedDatabase>> ChangeAsync(ManagedDatabase database, DatabaseChange change, CancellationToken ct)
     {

@@ -30,10 +30,6 @@ public static class DatabaseErrors
     /// <summary>A token shows credentials only when its scopes name the permission itself.</summary>
     public static readonly Error CredentialsUnnamed = PermissionErrors.Missing(Permissions.DatabasesCredentials, fromToken: true);
 
-    public static readonly Error LimitUnknown = new(ErrorKind.Unavailable, "database.unavailable", "Service temporarily unavailable") { RetryAfter = TimeSpan.FromSeconds(5) };
-
-    public static Error TooOften(TimeSpan wait) => new(ErrorKind.RateLimited, "database.rate_limited", "Rate limit exceeded") { RetryAfter = wait };
-
     public static Error LimitReached(int maximum) => Error.Conflict("database.database_limit", $"A project can have at most {maximum} databases");
 
     public static Error NotAvailable(DatabaseStatus status) =>

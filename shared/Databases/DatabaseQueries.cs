@@ -3,11 +3,12 @@ using Platform.Audit;
 using Platform.Data;
 using Platform.Identity;
 using Platform.Organizations;
+using Platform.RateLimits;
 
 namespace Platform.Databases;
 
 /// <summary>Finds the databases that the caller may see. Whether a database or project is there comes before whether the caller may.</summary>
-public sealed class DatabaseQueries(PlatformDbContext db, ProjectDirectory projects, CredentialLimit limit, AuditTrail audit)
+public sealed class DatabaseQueries(PlatformDbContext db, ProjectDirectory projects, SensitiveLimit limit, AuditTrail audit)
 {
     /// <summary>The database itself with its tags, if it is there (404) and the caller may (403); the running operation's audit entry names it.</summary>
     public async Task<Result<ManagedDatabase>> FindAsync(Guid id, string permission, CancellationToken ct)

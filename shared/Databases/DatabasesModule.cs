@@ -14,7 +14,7 @@ public static class DatabasesModule
         services.AddScoped<CreateDatabase>().AddScoped<ChangeDatabase>().AddScoped<DeleteDatabase>();
         services.AddScoped<DatabaseEngines>().AddScoped<IDatabaseEngine, SqliteEngine>().AddScoped<IDatabaseEngine, PostgresEngine>().AddScoped<DatabaseFactory>().AddScoped<DatabaseVault>().AddScoped<PostgresQueries>();
         services.AddSingleton<PostgresAdministration>().AddSingleton<PostgresTools>().AddSingleton<ScheduleBackups>();
-        services.AddScoped<BackupFiles>().AddScoped<CredentialLimit>();
+        services.AddScoped<BackupFiles>();
         services.AddScoped<BackupQueries>().AddScoped<StartBackup>().AddScoped<MakeBackup>().AddScoped<StartRestore>().AddScoped<RestoreBackup>();
         services.AddScoped<ProvisionDatabase>().AddScoped<RemoveDatabase>().AddScoped<ITenantCleanup, DatabaseCleanup>();
         services.AddScoped<IDashboardPart, DatabaseDashboard>();

@@ -29,8 +29,7 @@ public sealed class AggregateMetrics(PlatformDbContext db, SeriesQueries series,
         var groups = GroupsOf(found, query.GroupBy);
         var keepsValues = query.Aggregations.Any(aggregation => aggregation.NeedsPoints);
         var table = new AggregateTable(query.Interval, keepsValues, groups.OfSeries, groups.Keys.Count);
-        await points.ReadAsync(table, found, range, options.Value.MaxPointsPerQuery, ct);
-        if (table.Points > options.Value.MaxPointsPerQuery)
+        if (!await points.ReadAsync(table, found, range, options.Value.MaxPointsPerQuery, ct))
             return MetricErrors.QueryTooLarge(options.Value.MaxPointsPerQuery);
         return new AggregateReportBuilder(query, range, table).Build(groups.Keys, MostGroups);
     }

@@ -7,7 +7,7 @@ public sealed class AnalyticsOptions
 {
     public const string Section = "Analytics";
 
-    /// <summary>Different names with tags that a project may have points of.</summary>
+    /// <summary>Different names with tags that a project may have points of; as many again of the platform's own.</summary>
     [Range(1, 1_000_000)]
     public int MaxSeriesPerProject { get; init; } = 10_000;
 

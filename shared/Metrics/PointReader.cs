@@ -10,12 +10,14 @@ namespace Platform.Metrics;
 /// </summary>
 public sealed class PointReader(PlatformDbContext db)
 {
-    /// <summary>Fills the table; stops early when it has more points than <paramref name="most"/>.</summary>
-    internal async Task ReadAsync(AggregateTable table, IReadOnlyList<MetricSeries> series, RangePiece range, int most, CancellationToken ct)
+    /// <summary>Fills the table; false when there are more points than <paramref name="most"/>, which is known early: it is not read to the end.</summary>
+    internal async Task<bool> ReadAsync(AggregateTable table, IReadOnlyList<MetricSeries> series, RangePiece range, int most, CancellationToken ct)
     {
         long[] ids = [.. series.Select(one => one.Id)];
         if (ids.Length == 0)
-            return;
+            return true;
+        if (table.KeepsValues && await CountHoursAsync(ids, range, ct) > most)
+            return false;
         var pieces = table.KeepsValues || series.Any(one => one.IsExtreme) ? [range] : TimeBuckets.Cover(range.From, range.To, table.Interval);
         foreach (var piece in pieces)
         {
@@ -24,8 +26,18 @@ public sealed class PointReader(PlatformDbContext db)
             else
                 await ReadRollupsAsync(table, ids, piece, most, ct);
             if (table.Points > most)
-                return;
+                return false;
         }
+
+        return true;
+    }
+
+    // The points in the range's whole hours.
+    private Task<long> CountHoursAsync(long[] ids, RangePiece range, CancellationToken ct)
+    {
+        var (resolution, length) = (MetricRollup.Resolutions[0], MetricRollup.Resolutions[0] * 1000L);
+        var (first, end) = (TimeBuckets.StartOf(range.From + length - 1, length), TimeBuckets.StartOf(range.To, length));
+        return db.MetricRollups.Where(row => ids.Contains(row.SeriesId) && row.Resolution == resolution && row.Start >= first && row.Start < end).SumAsync(row => row.Count, ct);
     }
 
     private async Task ReadRollupsAsync(AggregateTable table, long[] ids, RangePiece piece, int most, CancellationToken ct)

@@ -27,7 +27,7 @@ internal sealed class RequestTally
     public void Add(in ApiCall call, double? milliseconds, DateTimeOffset now)
     {
         var key = new Key(call.OrganizationId, call.ProjectId, call.Route, call.Method, call.Status / 100);
-        while (Volatile.Read(ref _window).TryAdd(key, milliseconds, now) == false)
+        while (!Volatile.Read(ref _window).TryAdd(key, milliseconds, now))
         {
             // taken just now: into the next one
         }

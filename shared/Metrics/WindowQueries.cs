@@ -12,8 +12,7 @@ public sealed class WindowQueries(SeriesQueries series, PointReader points, IOpt
         var end = at.ToUnixTimeMilliseconds() + 1;
         var range = new RangePiece(0, end - (seconds * 1000L), end);
         var table = new AggregateTable(null, aggregation.NeedsPoints, found.ToDictionary(one => one.Id, _ => 0), groups: 1);
-        await points.ReadAsync(table, found, range, options.Value.MaxPointsPerQuery, ct);
-        if (table.Points > options.Value.MaxPointsPerQuery)
+        if (!await points.ReadAsync(table, found, range, options.Value.MaxPointsPerQuery, ct))
             return MetricErrors.QueryTooLarge(options.Value.MaxPointsPerQuery);
         var whole = table.Whole(0);
         var value = whole.ValueOf(aggregation, seconds) ?? (table.Points == 0 && (aggregation.Kind is AggregationKind.Sum or AggregationKind.Rate) ? 0 : (double?)null);

@@ -21,7 +21,7 @@ public sealed class NotifyOfAlert(PlatformDbContext db, NotificationFanOut notif
         var payload = stored.ReadPayload<JsonElement>();
         var project = await db.Projects.Where(found => found.Id == projectId).Select(found => found.Name).SingleOrDefaultAsync(ct);
         foreach (var reader in await ReadersAsync(organizationId, projectId, payload, ct))
-            await notifications.AddAsync(NoticeOf(payload, project ?? "", reader, organizationId), NoticeCause.Of(stored), ct);
+            await notifications.AddAsync(NoticeOf(payload, project ?? "", reader, organizationId) with { ActionUrl = $"/console/projects/{projectId}/alerts/{Text(payload, "alert_id")}" }, NoticeCause.Of(stored), ct);
     }
 
     private async Task<List<Guid>> ReadersAsync(Guid organizationId, Guid projectId, JsonElement payload, CancellationToken ct)

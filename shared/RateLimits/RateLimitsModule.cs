@@ -15,7 +15,7 @@ public static class RateLimitsModule
             provider.GetRequiredService<SharedRateStore>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RateLimiter>>()));
-        services.AddScoped<UserLimitsService>();
+        services.AddScoped<UserLimitsService>().AddScoped<SensitiveLimit>();
         services.AddHostedService<RateLimitSweeper>();
         return services;
     }

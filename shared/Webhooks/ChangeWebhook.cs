@@ -3,15 +3,18 @@ using Platform.Audit;
 using Platform.Data;
 using Platform.Events;
 using Platform.Outbound;
+using Platform.RateLimits;
 
 namespace Platform.Webhooks;
 
 /// <summary>Changes and deletes webhooks. Of two changes at once the later one works on what the earlier one left.</summary>
-public sealed class ChangeWebhook(PlatformDbContext db, WebhookAddress addresses, WebhookVault vault, AuditTrail audit, EventSignal events, TimeProvider clock)
+public sealed class ChangeWebhook(PlatformDbContext db, WebhookAddress addresses, WebhookVault vault, SensitiveLimit limit, AuditTrail audit, EventSignal events, TimeProvider clock)
 {
     /// <summary>The webhook as it is now; with its secret if the change made a new one.</summary>
     public async Task<Result<WebhookView>> UpdateAsync(Guid id, WebhookChange change, CancellationToken ct)
     {
+        if (change.RotateSecret == true && await limit.CountAsync(ct) is { } tooOften)
+            return tooOften;
         if (change.Url is { } url && await addresses.CheckAsync(url, ct) is { IsOk: false } refused)
             return refused.Error;
         var secret = change.RotateSecret == true ? WebhookSignature.NewSecret() : null;

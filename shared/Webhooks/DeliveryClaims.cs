@@ -19,7 +19,14 @@ public sealed class DeliveryClaims(IServiceScopeFactory scopes, DatabaseReady re
 {
     private const int Candidates = 500; // more than there are slots: some of them are busy already
 
-    private static readonly HotQuery<Func<PlatformDbContext, Guid, DateTimeOffset, int, IAsyncEnumerable<Guid>>> Due = new(() => EF.CompileAsyncQuery(
+    private static readonly HotQuery<Func<PlatformDbContext, bool, DateTimeOffset, IAsyncEnumerable<DueWebhook>>> DueWebhooks = new(() => EF.CompileAsyncQuery(
+        (PlatformDbContext db, bool failing, DateTimeOffset now) => db.Webhooks
+            .Where(webhook => webhook.Status == WebhookStatus.Active && webhook.IsFailing == failing
+                && db.WebhookDeliveries.Any(delivery => delivery.WebhookId == webhook.Id && delivery.DueAt <= now))
+            .OrderBy(webhook => webhook.LastDeliveryAt != null).ThenBy(webhook => webhook.LastDeliveryAt).ThenBy(webhook => webhook.Id)
+            .Select(webhook => new DueWebhook(webhook.Id, webhook.OrganizationId, webhook.IsFailing, webhook.LastSuccessAt != null)).Take(Candidates)));
+
+    private static readonly HotQuery<Func<PlatformDbContext, Guid, DateTimeOffset, int, IAsyncEnumerable<Guid>>> DueDeliveries = new(() => EF.CompileAsyncQuery(
         (PlatformDbContext db, Guid webhookId, DateTimeOffset now, int count) => db.WebhookDeliveries.Where(delivery => delivery.WebhookId == webhookId && delivery.DueAt <= now)
             .OrderBy(delivery => delivery.DueAt).ThenBy(delivery => delivery.Id).Select(delivery => delivery.Id).Take(count)));
 
@@ -36,7 +43,7 @@ public sealed class DeliveryClaims(IServiceScopeFactory scopes, DatabaseReady re
         var chosen = new Dictionary<Guid, DueWebhook>();
         try
         {
-            return await db.InTransactionAsync(
+            return await db.InRepeatableTransactionAsync(
                 async () =>
                 {
                     await ChooseAsync(db, due, slots, chosen, ct);
@@ -78,15 +85,15 @@ public sealed class DeliveryClaims(IServiceScopeFactory scopes, DatabaseReady re
 
     private static async Task<List<DueWebhook>> FindDueAsync(PlatformDbContext db, bool failing, DeliverySlots slots, DateTimeOffset now, CancellationToken ct)
     {
-        var free = slots.FreeFor(failing);
-        if (free == 0)
-            return [];
-        var found = await db.Webhooks
-            .Where(webhook => webhook.Status == WebhookStatus.Active && webhook.IsFailing == failing
-                && db.WebhookDeliveries.Any(delivery => delivery.WebhookId == webhook.Id && delivery.DueAt <= now))
-            .OrderBy(webhook => webhook.LastDeliveryAt != null).ThenBy(webhook => webhook.LastDeliveryAt).ThenBy(webhook => webhook.Id)
-            .Select(webhook => new DueWebhook(webhook.Id, webhook.OrganizationId, webhook.IsFailing, webhook.LastSuccessAt != null)).Take(Candidates).ToListAsync(ct);
-        found.RemoveAll(webhook => slots.FreeFor(webhook) == 0);
+        List<DueWebhook> found = [];
+        if (slots.FreeFor(failing) == 0)
+            return found;
+        await foreach (var webhook in DueWebhooks.For(db)(db, failing, now).WithCancellation(ct))
+        {
+            if (slots.FreeFor(webhook) > 0)
+                found.Add(webhook);
+        }
+
         return found;
     }
 
@@ -102,7 +109,7 @@ public sealed class DeliveryClaims(IServiceScopeFactory scopes, DatabaseReady re
             var room = Math.Min(slots.FreeFor(webhook), webhook.LimitOf(options.Value.MaxConcurrentPerWebhook) - running.GetValueOrDefault(webhook.Id));
             if (room <= 0)
                 continue;
-            await foreach (var id in Due.For(db)(db, webhook.Id, now, room).WithCancellation(ct))
+            await foreach (var id in DueDeliveries.For(db)(db, webhook.Id, now, room).WithCancellation(ct))
             {
                 chosen.Add(id, webhook);
                 slots.Take(webhook, 1);

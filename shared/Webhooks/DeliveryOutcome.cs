@@ -4,43 +4,63 @@ using Platform.DeadLetters;
 
 namespace Platform.Webhooks;
 
-/// <summary>What an attempt means for its delivery and its webhook: delivered, another try, the end, or a webhook that is switched off.</summary>
+/// <summary>
+/// What attempts mean for their deliveries and webhooks: delivered, another try, the end, or a webhook that is switched off. Those that went well, which are most, are written
+/// with a few statements for all of them.
+/// </summary>
 public sealed class DeliveryOutcome(PlatformDbContext db, TimeProvider clock)
 {
     /// <summary>All of them in one transaction. Those whose lease had run out, so that somebody else has them, change nothing.</summary>
-    internal Task RecordAsync(IReadOnlyList<EndedAttempt> ended, CancellationToken ct) => db.InTransactionAsync(
+    internal Task RecordAsync(IReadOnlyList<EndedAttempt> ended, CancellationToken ct) => db.InRepeatableTransactionAsync(
         async () =>
         {
-            var webhooks = await db.LockWebhooksAsync([.. ended.Select(one => one.Claimed.Webhook.Id).Distinct()], ct);
-            Guid[] ids = [.. ended.Select(one => one.Claimed.Delivery.Id)];
-            var deliveries = await db.WebhookDeliveries.Where(row => ids.Contains(row.Id)).ToDictionaryAsync(row => row.Id, ct);
-            foreach (var (claimed, result) in ended)
-            {
-                if (deliveries.TryGetValue(claimed.Delivery.Id, out var delivery) && delivery.ClaimId == claimed.Delivery.ClaimId)
-                    await RecordAsync(delivery, webhooks.GetValueOrDefault(delivery.WebhookId), result, ct);
-            }
-
+            await db.LockWebhooksAsync([.. ended.Select(one => one.Claimed.Webhook.Id).Distinct()], ct);
+            var mine = await StillClaimedAsync(ended, ct);
+            await DeliverAsync(mine.FindAll(one => one.Result.Error is null), ct);
+            await FailAsync(mine.FindAll(one => one.Result.Error is not null), ct);
             return await db.SaveChangesAsync(ct);
         },
         ct);
 
-    private async Task RecordAsync(WebhookDelivery delivery, Webhook? webhook, AttemptResult result, CancellationToken ct)
+    private async Task<List<EndedAttempt>> StillClaimedAsync(IReadOnlyList<EndedAttempt> ended, CancellationToken ct)
     {
-        db.Add(delivery.Record(result));
-        if (result.Error is null)
-            Deliver(delivery, webhook);
-        else if (webhook is not { Status: WebhookStatus.Active })
-            delivery.Cancel();
-        else
-            await FailAsync(delivery, webhook, result, ct);
+        Guid[] ids = [.. ended.Select(one => one.Claimed.Delivery.Id)];
+        var claims = await db.WebhookDeliveries.Where(row => ids.Contains(row.Id) && row.ClaimId != null).Select(row => new { row.Id, row.ClaimId }).ToDictionaryAsync(row => row.Id, row => row.ClaimId, ct);
+        return [.. ended.Where(one => claims.GetValueOrDefault(one.Claimed.Delivery.Id) is { } claim && claim == one.Claimed.Delivery.ClaimId)];
     }
 
-    private void Deliver(WebhookDelivery delivery, Webhook? webhook)
+    private async Task DeliverAsync(List<EndedAttempt> good, CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
-        delivery.Deliver(now);
-        if (!delivery.IsTest)
-            webhook?.NoteSuccess(now);
+        if (good.Count == 0)
+            return;
+        foreach (var (claimed, result) in good)
+            db.Add(claimed.Delivery.AttemptOf(result));
+        DateTimeOffset? now = clock.GetUtcNow();
+        Guid[] ids = [.. good.Select(one => one.Claimed.Delivery.Id)], webhooks = [.. good.Where(one => !one.Claimed.Delivery.IsTest).Select(one => one.Claimed.Webhook.Id).Distinct()];
+        await db.WebhookDeliveries.Where(row => ids.Contains(row.Id)).ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.Status, DeliveryStatus.Delivered).SetProperty(row => row.DeliveredAt, now).SetProperty(row => row.AttemptCount, row => row.AttemptCount + 1)
+                .SetProperty(row => row.DueAt, (DateTimeOffset?)null).SetProperty(row => row.ClaimId, (Guid?)null),
+            ct);
+        await db.Webhooks.Where(row => webhooks.Contains(row.Id)).ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.ConsecutiveFailures, 0).SetProperty(row => row.IsFailing, false).SetProperty(row => row.LastDeliveryAt, now).SetProperty(row => row.LastSuccessAt, now), ct);
+    }
+
+    private async Task FailAsync(List<EndedAttempt> bad, CancellationToken ct)
+    {
+        if (bad.Count == 0)
+            return;
+        Guid[] ids = [.. bad.Select(one => one.Claimed.Delivery.Id)], webhookIds = [.. bad.Select(one => one.Claimed.Webhook.Id).Distinct()];
+        var deliveries = await db.WebhookDeliveries.Where(row => ids.Contains(row.Id)).ToDictionaryAsync(row => row.Id, ct);
+        var webhooks = await db.Webhooks.Where(row => webhookIds.Contains(row.Id)).ToDictionaryAsync(row => row.Id, ct);
+        foreach (var (claimed, result) in bad)
+        {
+            var delivery = deliveries[claimed.Delivery.Id];
+            db.Add(delivery.Record(result));
+            if (webhooks.GetValueOrDefault(delivery.WebhookId) is { Status: WebhookStatus.Active } webhook)
+                await FailAsync(delivery, webhook, result, ct);
+            else
+                delivery.Cancel();
+        }
     }
 
     private async Task FailAsync(WebhookDelivery delivery, Webhook webhook, AttemptResult result, CancellationToken ct)

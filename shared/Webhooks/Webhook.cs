@@ -94,12 +94,6 @@ public sealed class Webhook : IOrganizationOwned
 
     public void Disable(WebhookDisabledReason reason) => (Status, DisabledReason) = (WebhookStatus.Disabled, reason);
 
-    public void NoteSuccess(DateTimeOffset now)
-    {
-        (ConsecutiveFailures, IsFailing) = (0, false);
-        LastDeliveryAt = LastSuccessAt = now;
-    }
-
     public void NoteFailure(DateTimeOffset now) => (IsFailing, LastDeliveryAt) = (true, now);
 
     /// <summary>A delivery has used up its attempts. True when it was one too many.</summary>

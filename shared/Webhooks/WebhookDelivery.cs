@@ -91,10 +91,18 @@ public sealed class WebhookDelivery : IOrganizationOwned
     internal void Postpone(DateTimeOffset until) => (Status, DueAt, ClaimId) = (DeliveryStatus.Retrying, until, null);
 
     /// <summary>The row of the attempt that has ended; the delivery's state is for the caller to change.</summary>
-    internal WebhookAttempt Record(AttemptResult result) => new()
+    internal WebhookAttempt Record(AttemptResult result)
+    {
+        var attempt = AttemptOf(result);
+        AttemptCount++;
+        return attempt;
+    }
+
+    /// <summary>The row of its next attempt.</summary>
+    internal WebhookAttempt AttemptOf(AttemptResult result) => new()
     {
         DeliveryId = Id,
-        Number = ++AttemptCount,
+        Number = AttemptCount + 1,
         Trigger = Trigger,
         StartedAt = result.StartedAt,
         DurationMs = result.DurationMs,

@@ -10,12 +10,11 @@ internal static class WebhookLock
     public static async Task<bool> LockWebhookAsync(this PlatformDbContext db, Guid id, CancellationToken ct) =>
         await db.Webhooks.Where(webhook => webhook.Id == id).ExecuteUpdateAsync(set => set.SetProperty(webhook => webhook.Version, webhook => webhook.Version), ct) > 0;
 
-    /// <summary>Those of the webhooks that are still there, each held as by <see cref="LockWebhookAsync"/>; always in the same order, so that nobody waits in a circle.</summary>
-    public static async Task<Dictionary<Guid, Webhook>> LockWebhooksAsync(this PlatformDbContext db, Guid[] ids, CancellationToken ct)
+    /// <summary>As <see cref="LockWebhookAsync"/>, several at once; always in the same order, so that nobody waits in a circle. On SQLite a transaction is alone anyway.</summary>
+    public static async Task LockWebhooksAsync(this PlatformDbContext db, Guid[] ids, CancellationToken ct)
     {
         if (db.Database.IsNpgsql())
             await db.Database.SqlQuery<Guid>($"SELECT id AS \"Value\" FROM webhooks WHERE id = ANY({ids}) ORDER BY id FOR NO KEY UPDATE").ToListAsync(ct);
-        return await db.Webhooks.Where(webhook => ids.Contains(webhook.Id)).ToDictionaryAsync(webhook => webhook.Id, ct);
     }
 
     /// <summary>Those of the webhooks that are active and that nobody holds, held until this transaction ends. On SQLite a transaction is alone anyway.</summary>

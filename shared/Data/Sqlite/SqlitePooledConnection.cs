@@ -43,6 +43,9 @@ internal sealed class SqlitePooledConnection(SqlitePool pool, SqliteDurability d
     /// <summary>Statements that run when it is cancelled stop with SQLite's "interrupted".</summary>
     internal CancellationToken CutOff { get; set; }
 
+    /// <summary>How commits of the transactions that begin from now on reach the disk.</summary>
+    internal SqliteDurability Durability { get; set; } = durability;
+
     internal SqliteSession? TransactionSession => _transaction?.Session;
 
     internal SqliteSession Rent() => _open ? pool.Rent() : throw new InvalidOperationException("The connection is not open.");
@@ -59,7 +62,7 @@ internal sealed class SqlitePooledConnection(SqlitePool pool, SqliteDurability d
     {
         if (!_open || _transaction is not null)
             throw new InvalidOperationException(_open ? "A connection has one transaction at a time." : "The connection is not open.");
-        var session = pool.RentWriter(durability);
+        var session = pool.RentWriter(Durability);
         try
         {
             return _transaction = new SqlitePooledTransaction(this, session, session.Connection.BeginTransaction(isolationLevel));

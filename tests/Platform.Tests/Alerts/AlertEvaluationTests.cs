@@ -1,9 +1,12 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 using Platform.Alerts;
+using Platform.Data;
+using Platform.Metrics;
 using Platform.Notifications;
 using Platform.Tests.Fixtures;
 using Platform.Tests.Metrics;
@@ -37,6 +40,12 @@ public sealed class AlertEvaluationTests
         Assert.Equal((incident.Id.ToString(), 3.0, AlertIncident.System, null), (AlertClient.Text(firing, "incidentId"), incident.Value, incident.ClosedBy, incident.Reason));
         Assert.Equal(["alert.triggered", "alert.resolved"], await lab.EventsAsync("alert.triggered", "alert.resolved"));
         Assert.Equal([("🚨 Alert: Errors", NotificationSeverity.High), ("✅ Resolved: Errors", NotificationSeverity.Low)], await lab.ToldAsync(2));
+        var place = await lab.App.PlaceOfAsync(lab.User);
+        var told = await lab.App.ReadAsync(rows => rows.Notifications.Where(row => row.RelatedEntityId == id).OrderBy(row => row.CreatedAt).FirstAsync());
+        Assert.Equal($"/console/projects/{place.ProjectId}/alerts/{id}", told.ActionUrl);
+        var lines = told.Body.Split('\n');
+        Assert.Equal(["Project: Default", "Severity: critical", "Condition: sum(errors[5m]) > 2", "Value: 3", "Runbook: https://example.com/run"], lines.Where(line => !line.StartsWith("Since: ", StringComparison.Ordinal)));
+        Assert.Equal(firing.GetProperty("firingSince").GetDateTimeOffset(), DateTimeOffset.Parse(lines.Single(line => line.StartsWith("Since: ", StringComparison.Ordinal))["Since: ".Length..], CultureInfo.InvariantCulture));
     }
 
     [Theory]
@@ -75,9 +84,37 @@ public sealed class AlertEvaluationTests
         await lab.EvaluateAsync(61);
         Assert.Equal(incidents.Count + 1, await lab.App.ReadAsync(rows => rows.AlertIncidents.CountAsync()));
 
-        var changed = MetricClient.Good(await lab.Alerts.UpdateAsync(id, new { expression = "1 > 1" }));
-        Assert.Equal(("ok", JsonValueKind.Null), (AlertClient.Text(changed, "state"), changed.GetProperty("incidentId").ValueKind));
-        Assert.Equal("alert_changed", (await lab.App.ReadAsync(rows => rows.AlertIncidents.OrderBy(row => row.OpenedAt).ToListAsync()))[^1].Reason);
+    }
+
+    [Theory]
+    [InlineData(Db.Sqlite, """{"expression":"1 > 1"}""", "alert_changed")]
+    [InlineData(Db.Sqlite, """{"noDataState":"ok"}""", "alert_changed")]
+    [InlineData(Db.Sqlite, """{"enabled":false}""", "alert_changed")]
+    [InlineData(Db.Sqlite, null, "alert_deleted")]
+    [InlineData(Db.Postgres, """{"expression":"1 > 1"}""", "alert_changed")]
+    [InlineData(Db.Postgres, null, "alert_deleted")]
+    public async Task Change_OfWhatIsWatched_ClosesTheIncident(Db db, string? change, string reason)
+    {
+        await using var lab = await Lab.StartAsync(db);
+        var id = await lab.Alerts.CreatedIdAsync(new { name = "a", expression = "1 > 0" });
+        await lab.EvaluateAsync();
+        MetricClient.Good(await lab.Alerts.UpdateAsync(id, """{"severity":"critical","name":"b"}"""));
+        Assert.Equal("firing", await lab.StateAsync(id)); // which changes nothing of what it watches
+
+        if (change is null)
+        {
+            MetricClient.Good(await lab.Alerts.DeleteAsync(id));
+        }
+        else
+        {
+            var changed = MetricClient.Good(await lab.Alerts.UpdateAsync(id, change));
+            Assert.Equal(("ok", JsonValueKind.Null), (AlertClient.Text(changed, "state"), changed.GetProperty("incidentId").ValueKind));
+        }
+
+        var incident = (await lab.App.ReadAsync(rows => rows.AlertIncidents.OrderBy(row => row.OpenedAt).ToListAsync()))[0];
+        Assert.Equal((AlertIncident.System, reason, true), (incident.ClosedBy, incident.Reason, incident.ClosedAt is not null));
+        Assert.Equal(["alert.triggered", "alert.resolved"], (await lab.EventsAsync("alert.triggered", "alert.resolved")).Take(2));
+        Assert.Equal("✅ Resolved: b", (await lab.ToldAsync(2))[1].Subject);
     }
 
     [Theory]
@@ -98,6 +135,23 @@ public sealed class AlertEvaluationTests
         Assert.Equal(["", "True", ""], check.GetProperty("comparisons").EnumerateArray().Select(comparison => comparison.GetProperty("result").ToString()));
         Assert.Equal("max(a{host!=\"x\"}[5m]) * 2 >= 4", AlertClient.Text(check.GetProperty("comparisons")[1], "text"));
         Assert.Equal(("ok", JsonValueKind.Null), (await lab.StateAsync(id), (await lab.Alerts.FindAsync(id)).GetProperty("lastEvaluatedAt").ValueKind));
+    }
+
+    [Theory]
+    [InlineData(Db.Sqlite)]
+    [InlineData(Db.Postgres)]
+    public async Task Check_ThatTakesTooLong_StopsAndSaysSo(Db db)
+    {
+        await using var lab = await Lab.StartAsync(db);
+        var id = await lab.Alerts.CreatedIdAsync(new { name = "a", enabled = false, expression = "avg(a[5m]) > 1" });
+        await using var scope = lab.App.As(Platform.Identity.Caller.System((await lab.App.PlaceOfAsync(lab.User)).OrganizationId));
+        var services = scope.ServiceProvider;
+        var rows = services.GetRequiredService<PlatformDbContext>();
+        var evaluate = new EvaluateCondition(rows, services.GetRequiredService<WindowQueries>(), new HastyClock());
+
+        var check = await new CheckAlert(evaluate, lab.Clock).RunAsync(await rows.AlertRules.SingleAsync(rule => rule.Id == Guid.Parse(id)), CancellationToken.None);
+
+        Assert.Equal(("evaluation_timeout", null, AlertRuleState.Ok, 0), (check.Error, check.Holds, check.WouldBe, check.Values.Count));
     }
 
     [Theory]
@@ -125,6 +179,16 @@ public sealed class AlertEvaluationTests
         var alerts = await AlertClient.StartAsync(app);
         await alerts.CreatedAsync(new { name = "a", expression = "1 > 0" });
         MetricClient.Refused(HttpStatusCode.Conflict, "too_many_alerts", await alerts.CreateAsync(new { name = "b", expression = "1 > 0" }));
+    }
+
+    /// <summary>Its timers ring at once.</summary>
+    private sealed class HastyClock : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            callback(state);
+            return base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, period);
+        }
     }
 
     private sealed class Lab(PlatformApp app, ShiftedClock clock, TestUser user) : IAsyncDisposable

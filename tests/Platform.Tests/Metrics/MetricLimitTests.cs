@@ -36,6 +36,47 @@ public sealed class MetricLimitTests
     [Theory]
     [InlineData(Db.Sqlite)]
     [InlineData(Db.Postgres)]
+    public async Task SeriesOfUsers_LeaveThePlatformRoomForItsOwn(Db db)
+    {
+        await using var app = await PlatformApp.StartAsync(db, settings: [("Analytics:MaxSeriesPerProject", "1")]);
+        var user = await app.CreateUserAsync();
+        var (metrics, place) = (new MetricClient(user.Client), await app.PlaceOfAsync(user));
+        await metrics.RecordAllAsync([new { name = "a", value = 1 }]);
+        var series = app.Services.GetRequiredService<PlatformSeries>();
+
+        series.Record(place.OrganizationId, place.ProjectId, "webhook", "webhook.deliveries", 1, MetricKind.Counter, null, new Dictionary<string, string>());
+        await Until.TrueAsync(
+            async () =>
+            {
+                await series.FlushAsync(CancellationToken.None);
+                return await app.ReadAsync(rows => rows.MetricSeries.AnyAsync(row => row.ProjectId == place.ProjectId && row.Source == MetricSource.Platform));
+            },
+            "the platform has a series");
+        MetricClient.Refused(HttpStatusCode.Conflict, "series_limit", await metrics.RecordAsync(new { name = "b", value = 1 }));
+    }
+
+    /// <summary>What the roll-ups know to be too much is refused without its points having been read.</summary>
+    [Theory]
+    [InlineData(Db.Sqlite)]
+    [InlineData(Db.Postgres)]
+    public async Task Percentiles_OfTooManyPoints_AreRefusedByTheRollups(Db db)
+    {
+        await using var app = await PlatformApp.StartAsync(db, settings: [("Analytics:MaxPointsPerQuery", "5")]);
+        var metrics = await MetricClient.StartAsync(app);
+        await metrics.RecordAllAsync(Enumerable.Range(0, 6).Select(i => new { name = "a", value = i, timestamp = MetricClient.At(DateTimeOffset.UtcNow.AddHours(-3)) }));
+        await using (var scope = app.As(Caller.Platform))
+        {
+            var rows = scope.ServiceProvider.GetRequiredService<Platform.Data.PlatformDbContext>();
+            Assert.Equal(6, await rows.InTransactionAsync(() => rows.MetricPoints.ExecuteDeleteAsync(), CancellationToken.None));
+        }
+
+        MetricClient.Refused(HttpStatusCode.BadRequest, "query_too_large", await metrics.AggregateAsync("name=a&agg=p50"));
+        MetricClient.Good(await metrics.AggregateAsync("name=a&agg=p50&period=1h"));
+    }
+
+    [Theory]
+    [InlineData(Db.Sqlite)]
+    [InlineData(Db.Postgres)]
     public async Task Reports_AreKeptForAQuarterOfAMinuteWithTheirTag(Db db)
     {
         var clock = new ShiftedClock();

@@ -216,5 +216,23 @@ public sealed class WebhookApiTests(WebhookLabs labs) : IClassFixture<WebhookLab
         Assert.Equal(["webhook.create", "webhook.delete", "webhook.delete"], audited);
     }
 
+    /// <summary>The rotation counts as a sensitive request (delivery.md §0.5), other changes do not.</summary>
+    [Fact]
+    public async Task Rotation_OfTheSecret_IsLimitedAndOtherChangesAreNot()
+    {
+        await using var lab = await WebhookLab.StartAsync(Db.Sqlite, settings: ("RateLimit:Limits:sensitive", "5"));
+        var user = await lab.App.CreateUserAsync();
+        var hook = await lab.CreateAsync(user);
+        for (var i = 0; i < 7; i++)
+            await WebhookLab.DoAsync(user, HttpMethod.Patch, hook.Route, new { name = $"name {i}" });
+        for (var i = 0; i < 5; i++)
+            await WebhookLab.DoAsync(user, HttpMethod.Patch, hook.Route, new { rotateSecret = true });
+
+        var (status, answer) = await WebhookLab.SendAsync(user, HttpMethod.Patch, hook.Route, new { rotateSecret = true });
+
+        Assert.Equal((HttpStatusCode.TooManyRequests, "rate_limited"), (status, Text(answer, "code")));
+        await WebhookLab.DoAsync(user, HttpMethod.Patch, hook.Route, new { name = "last" });
+    }
+
     private static string? Text(JsonElement of, string name) => of.GetProperty(name).GetString();
 }

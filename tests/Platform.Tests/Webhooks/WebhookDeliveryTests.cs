@@ -140,16 +140,18 @@ public sealed class WebhookDeliveryTests(WebhookLabs labs) : IClassFixture<Webho
         lab.Receiver.Reply(large.Path, http => http.Response.WriteAsync(new string('x', 70_000)));
         var closed = await lab.CreateAsync(user, url: "http://127.0.0.1:1025/x");
         var forbidden = await lab.CreateAsync(user);
-        await lab.App.InDatabaseAsync(db => db.Webhooks.Where(row => row.Id == forbidden.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Url, "http://10.1.2.3/x")));
+        var nowhere = await lab.CreateAsync(user);
+        foreach (var (moved, url) in new[] { (forbidden, "http://10.1.2.3/x"), (nowhere, "http://nowhere.invalid/x") })
+            await lab.App.InDatabaseAsync(db => db.Webhooks.Where(row => row.Id == moved.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Url, url)));
         var tls = await lab.CreateAsync(user, url: lab.Receiver.Url("/tls").Replace("http:", "https:", StringComparison.Ordinal));
         var gone = await lab.CreateAsync(user);
         lab.Receiver.Answer(gone.Path, 404);
 
         List<string?> errors = [];
-        foreach (var hook in (Hook[])[silent, large, closed, forbidden, tls, gone])
+        foreach (var hook in (Hook[])[silent, large, closed, forbidden, nowhere, tls, gone])
             errors.Add((await WebhookLab.DoAsync(user, HttpMethod.Post, $"{hook.Route}/test")).GetProperty("error").GetString());
 
-        Assert.Equal(["timeout", "response_too_large", "connection_refused", "url_not_allowed", "tls_error", "http_404"], errors);
+        Assert.Equal(["timeout", "response_too_large", "connection_refused", "url_not_allowed", "dns_failure", "tls_error", "http_404"], errors);
     }
 
     [Theory]

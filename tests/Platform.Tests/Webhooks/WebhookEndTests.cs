@@ -201,6 +201,36 @@ public sealed class WebhookEndTests(WebhookLabs labs) : IClassFixture<WebhookLab
         }
     }
 
+    [Theory]
+    [InlineData(Db.Sqlite)]
+    [InlineData(Db.Postgres)]
+    public async Task Log_ShowsWhatItsFiltersSay(Db database)
+    {
+        var lab = await labs.GetAsync(database);
+        var user = await lab.App.CreateUserAsync();
+        var hook = await lab.CreateAsync(user);
+        List<Guid> events = [];
+        foreach (var type in (string[])["build.completed", "build.failed", "build.created"])
+        {
+            events.Add((await lab.RaiseAsync(user, type)).EventId);
+            await Until.TrueAsync(async () => (await lab.DeliveriesAsync(hook.Id)).Count(row => row.Status == DeliveryStatus.Delivered) == events.Count, "it is delivered");
+        }
+
+        var times = (await lab.DeliveriesAsync(hook.Id)).ConvertAll(row => row.CreatedAt.UtcDateTime.ToString("O"));
+        Assert.Equal([2, 1, 0], await FoundAsync(""));
+        Assert.Equal([1], await FoundAsync($"?eventId={events[1]}"));
+        Assert.Equal([1, 0], await FoundAsync("?eventType=build.completed&eventType=build.failed"));
+        Assert.Equal([2, 1], await FoundAsync($"?from={times[1]}"));
+        Assert.Equal([1, 0], await FoundAsync($"?to={times[2]}"));
+        Assert.Equal([1], await FoundAsync("?limit=1&offset=1"));
+        Assert.Empty(await FoundAsync("?status=failed,cancelled"));
+        Assert.DoesNotContain("payload", (await lab.LogAsync(user, hook.Id))[0].EnumerateObject().Select(member => member.Name));
+        foreach (var bad in (string[])["?status=lost", "?limit=1001", "?offset=-1", "?eventId=x", "?include=secret", "?test=perhaps", $"?from={times[1]}&to={times[1]}"])
+            Assert.Equal((HttpStatusCode.BadRequest, "validation_failed"), Refusal(await WebhookLab.SendAsync(user, HttpMethod.Get, $"{hook.Route}/deliveries{bad}")));
+
+        async Task<IEnumerable<int>> FoundAsync(string query) => (await lab.LogAsync(user, hook.Id, query)).Select(row => events.IndexOf(row.GetProperty("eventId").GetGuid()));
+    }
+
     private static Task<DeadLetter> LetterAsync(WebhookLab lab, Guid eventId) => lab.App.InDatabaseAsync(db => db.DeadLetters.AsNoTracking().SingleAsync(letter => letter.EventId == eventId));
 
     private static (HttpStatusCode Status, string? Code) Refusal((HttpStatusCode Status, JsonElement Body) answer) => (answer.Status, answer.Body.GetProperty("code").GetString());
