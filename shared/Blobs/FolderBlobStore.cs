@@ -13,10 +13,12 @@ public sealed class FolderBlobStore : IBlobStore
     private const string Suffix = "@";
     private const int BufferSize = 128 * 1024;
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromDays(1);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromHours(1);
 
     private readonly string _root;
     private readonly string _staging;
     private readonly TimeProvider _clock;
+    private long _lookedAt;
 
     public FolderBlobStore(string root, TimeProvider clock)
     {
@@ -30,6 +32,8 @@ public sealed class FolderBlobStore : IBlobStore
     public async Task<BlobProperties> WriteAsync(string key, Stream content, string contentType, CancellationToken ct)
     {
         var target = PathOf(BlobKey.Check(key));
+        if (_clock.GetElapsedTime(Volatile.Read(ref _lookedAt)) > LookEvery)
+            DeleteAbandoned();
         var temporary = Path.Combine(_staging, Guid.CreateVersion7(_clock.GetUtcNow()).ToString("N"));
         try
         {
@@ -182,6 +186,7 @@ public sealed class FolderBlobStore : IBlobStore
     /// <summary>Files of writes that a crash interrupted. Younger ones may belong to another process that shares the folder.</summary>
     private void DeleteAbandoned()
     {
+        Volatile.Write(ref _lookedAt, _clock.GetTimestamp());
         var limit = _clock.GetUtcNow() - AbandonedAfter;
         foreach (var path in Directory.EnumerateFiles(_staging).Where(path => File.GetLastWriteTimeUtc(path) < limit.UtcDateTime))
             File.Delete(path);

@@ -53,18 +53,8 @@ public sealed class BuildKillTests(PostgresServer postgres) : IClassFixture<Post
     {
         var http = new HttpClient { BaseAddress = platform.Url };
         await platform.WaitForAsync(http, "/health/readyz");
-        http.DefaultRequestHeaders.Authorization = token ?? new AuthenticationHeaderValue("Bearer", await SignUpAsync(http));
+        http.DefaultRequestHeaders.Authorization = token ?? await NewUser.SignUpAsync(http);
         return http;
-    }
-
-    private static async Task<string> SignUpAsync(HttpClient http)
-    {
-        var name = $"user-{Guid.CreateVersion7():N}";
-        var answer = await http.PostAsJsonAsync("/api/v1/auth/register", new { username = name, email = $"{name}@example.com", password = "Passw0rd-1" });
-        answer.EnsureSuccessStatusCode();
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["username"] = name, ["password"] = "Passw0rd-1" });
-        using var signedIn = await http.PostAsync(new Uri("/api/v1/auth/login", UriKind.Relative), form);
-        return (await signedIn.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString()!;
     }
 
     private static async Task<JsonElement> EndAsync(HttpClient http, Guid id)

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Platform.Testing;
@@ -25,7 +24,7 @@ internal sealed class ExecutionLoad(string mark, int seed)
         _http.Dispose();
         _http = new HttpClient { BaseAddress = platform.Url };
         await platform.WaitForAsync(_http, "/health/readyz");
-        _http.DefaultRequestHeaders.Authorization = token ?? new AuthenticationHeaderValue("Bearer", await SignUpAsync());
+        _http.DefaultRequestHeaders.Authorization = token ?? await NewUser.SignUpAsync(_http);
     }
 
     public async Task AcceptedOneMoreAsync()
@@ -69,14 +68,5 @@ internal sealed class ExecutionLoad(string mark, int seed)
                 return status;
             await Task.Delay(50, limit.Token);
         }
-    }
-
-    private async Task<string> SignUpAsync()
-    {
-        const string Password = "Passw0rd-1";
-        (await _http.PostAsJsonAsync("/api/v1/auth/register", new { username = "load", email = "load@example.com", password = Password })).EnsureSuccessStatusCode();
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["username"] = "load", ["password"] = Password });
-        var answer = await _http.PostAsync(new Uri("/api/v1/auth/login", UriKind.Relative), form);
-        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString()!;
     }
 }

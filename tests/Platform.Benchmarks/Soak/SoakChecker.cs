@@ -12,9 +12,9 @@ internal sealed class SoakChecker(SoakFleet fleet, SoakLedger told)
 
     public async Task<List<string>> CheckAsync(CancellationToken ct)
     {
-        var ledger = new ExecutionLedger(fleet.Database, "");
+        var ledger = new Ledger(fleet.Database, "", ExecutionPromises.All);
         List<string> violations = [.. await ledger.UntilNoneAsync(Patience)];
-        violations.AddRange(Missing("accepted execution", told.Executions, await ledger.ExecutionsAsync()));
+        violations.AddRange(Missing("accepted execution", told.Executions, await IdsAsync("SELECT id FROM executions")));
         violations.AddRange(Missing("published event", told.Published, await IdsAsync("SELECT event_id FROM events")));
         violations.AddRange(await UntilNoneAsync("event that nobody can process, without dead letter", () => WithoutDeadLetterAsync(), ct));
         violations.AddRange(await UntilNoneAsync("replay that has not ended", () => UnfinishedReplaysAsync(), ct));

@@ -207,6 +207,21 @@ public sealed class FolderBlobStoreTests : BlobStoreTests, IDisposable
     }
 
     [Fact]
+    public async Task WriteAsync_LongAfterTheStart_DeletesWhatACrashHasLeft()
+    {
+        var left = Path.Combine(_root, "@staging", "left");
+        await File.WriteAllTextAsync(left, "half");
+        File.SetLastWriteTimeUtc(left, Clock.GetUtcNow().UtcDateTime.AddDays(-2));
+        await WriteAsync("a", "content");
+        Assert.True(File.Exists(left));
+
+        Clock.Advance(TimeSpan.FromMinutes(61));
+        await WriteAsync("b", "content");
+
+        Assert.False(File.Exists(left));
+    }
+
+    [Fact]
     public async Task OpenReadAsync_BlobReplacedWhileReading_GivesTheOldContentToTheEnd()
     {
         await WriteAsync("r", "first version");

@@ -13,34 +13,18 @@ public sealed class ManagedPostgres : IAsyncLifetime
 {
     public const string Collection = "Managed PostgreSQL";
 
-    private const string AdministratorPassword = "administrator-1";
-
     private PostgresCluster _cluster = null!;
 
     internal PostgresCluster Cluster => _cluster;
 
     public PlatformApp App { get; private set; } = null!;
 
-    public static string ConnectionOf(string superuser) =>
-        new NpgsqlConnectionStringBuilder(superuser) { Username = "platform_admin", Password = AdministratorPassword, Database = "postgres", IncludeErrorDetail = false }.ConnectionString;
-
-    /// <summary>Makes a server what tenants need; again is fine.</summary>
-    public static async Task SetUpAsync(string superuser)
-    {
-        await using var connection = new NpgsqlConnection(superuser);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(
-            $"CREATE ROLE platform_admin LOGIN CREATEDB CREATEROLE PASSWORD '{AdministratorPassword}'; REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC; GRANT CONNECT ON DATABASE postgres TO platform_admin",
-            connection);
-        await command.ExecuteNonQueryAsync();
-    }
-
     public async Task InitializeAsync()
     {
         _cluster = await PostgresCluster.StartAsync(passwords: true);
         _cluster.EndWithThisProcess();
-        await SetUpAsync(_cluster.ConnectionString("postgres"));
-        App = await PlatformApp.StartAsync(settings: [("Databases:PostgresConnection", ConnectionOf(_cluster.ConnectionString("postgres"))), ("Databases:PostgresPublicHost", "db.example.com")]);
+        await DatabaseServer.SetUpAsync(_cluster.ConnectionString("postgres"));
+        App = await PlatformApp.StartAsync(settings: [("Databases:PostgresConnection", DatabaseServer.AdministratorOf(_cluster.ConnectionString("postgres"))), ("Databases:PostgresPublicHost", "db.example.com")]);
     }
 
     public async Task DisposeAsync()

@@ -151,11 +151,11 @@ public sealed class PostgresLifeTests(ManagedPostgres server)
             var superuser = cluster.ConnectionString("postgres");
             if (fault == "open")
             {
-                await ManagedPostgres.SetUpAsync(superuser);
+                await DatabaseServer.SetUpAsync(superuser);
                 await cluster.CreateDatabaseAsync(); // like the platform's own, open to PUBLIC
             }
 
-            await using var app = await PlatformApp.StartAsync(settings: ("Databases:PostgresConnection", fault == "open" ? ManagedPostgres.ConnectionOf(superuser) : superuser));
+            await using var app = await PlatformApp.StartAsync(settings: ("Databases:PostgresConnection", fault == "open" ? DatabaseServer.AdministratorOf(superuser) : superuser));
             var made = (await new DatabaseClient(await app.CreateUserAsync()).CreateAsync(new { name = "main", engine = "postgresql" })).Ok(HttpStatusCode.Created).Data;
             Assert.Equal(("error", "The server of this engine is not set up for managed databases"), (Text(made, "status"), Text(made, "error")));
         }
