@@ -43,8 +43,7 @@ public sealed class OperationCatalog
 
     private static Operation Create(string name, MethodInfo method, HttpTriggerAttribute trigger)
     {
-        var (operation, api) = AttributesOf(name, method);
-        Check(name, operation, trigger);
+        var (operation, api) = AttributesOf(name, method, trigger);
         return new Operation
         {
             Name = name,
@@ -83,10 +82,11 @@ public sealed class OperationCatalog
         };
     }
 
-    private static (OperationAttribute Operation, ApiAttribute Api) AttributesOf(string name, MethodInfo method)
+    private static (OperationAttribute Operation, ApiAttribute Api) AttributesOf(string name, MethodInfo method, HttpTriggerAttribute trigger)
     {
         var operation = method.GetCustomAttribute<OperationAttribute>() ?? throw Refused(name, "lacks [Operation]");
         var api = method.GetCustomAttribute<ApiAttribute>() ?? method.DeclaringType!.GetCustomAttribute<ApiAttribute>() ?? throw Refused(name, "lacks [Api]");
+        Check(name, operation, trigger);
         return (operation, api);
     }
 
