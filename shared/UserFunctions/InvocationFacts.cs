@@ -33,7 +33,7 @@ internal static class InvocationFacts
         from point in PointsOf([.. alike], name)
         select point;
 
-    private static List<MetricDraft> PointsOf(IReadOnlyList<FunctionInvocation> alike, string name)
+    private static List<MetricDraft> PointsOf(List<FunctionInvocation> alike, string name)
     {
         var (first, last) = (alike[0], alike.Max(record => record.FinishedAt));
         var tags = new Dictionary<string, string>(StringComparer.Ordinal)
