@@ -261,7 +261,16 @@ public abstract class FunctionUrlTests(PlatformApp app)
         var now = DateTimeOffset.UtcNow;
         var domain = new Domain
         {
-            Id = Guid.CreateVersion7(), OrganizationId = owner.OrganizationId, ProjectId = owner.ProjectId, Name = name, RedirectTo = redirectTo, Challenge = "0", PendingSince = now, NextCheckAt = null, CreatedAt = now, Version = 1,
+            Id = Guid.CreateVersion7(),
+            OrganizationId = owner.OrganizationId,
+            ProjectId = owner.ProjectId,
+            Name = name,
+            RedirectTo = redirectTo,
+            Challenge = "0",
+            PendingSince = now,
+            NextCheckAt = null,
+            CreatedAt = now,
+            Version = 1,
         };
         domain.Lead(function is { } id ? new DomainTarget(DomainTargetType.Function, id, null) : null);
         domain.Confirm(now);
