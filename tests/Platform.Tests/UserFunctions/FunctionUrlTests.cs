@@ -108,7 +108,6 @@ public abstract class FunctionUrlTests(PlatformApp app)
     {
         var (id, url) = await PublicAsync("exports.handler = () => { console.log('printed'); throw new Error('inner words') }");
         var refused = await GetAsync(url);
-
         Assert.Equal((502, "function_error"), refused.Refusal);
         Assert.DoesNotContain("inner words", refused.Body.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("printed", refused.Body.ToString(), StringComparison.Ordinal);
@@ -239,10 +238,9 @@ public abstract class FunctionUrlTests(PlatformApp app)
     public async Task Curl_CallsIt()
     {
         var (_, url) = await PublicAsync("exports.handler = (e) => ({ statusCode: 202, headers: { 'content-type': 'text/plain' }, body: `${e.requestContext.http.method} ${e.body}` })");
-        var curl = await Curl.RunAsync("-w", " %{http_code}", "-d", "event=push", new Uri(app.BaseAddress, url).ToString());
-        Assert.Equal("POST event=push 202", curl);
-        var head = await Curl.RunAsync("-I", new Uri(app.BaseAddress, url).ToString());
-        Assert.StartsWith("HTTP/1.1 202", head, StringComparison.Ordinal);
+        var address = new Uri(app.BaseAddress, url).ToString();
+        Assert.Equal("POST event=push 202", await Curl.RunAsync("-w", " %{http_code}", "-d", "event=push", address));
+        Assert.StartsWith("HTTP/1.1 202", await Curl.RunAsync("-I", address), StringComparison.Ordinal);
     }
 
     private FunctionClient? _client;
