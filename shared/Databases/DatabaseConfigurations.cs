@@ -14,7 +14,7 @@ internal sealed class ManagedDatabaseConfiguration : IEntityTypeConfiguration<Ma
         builder.Property(database => database.Version).IsConcurrencyToken();
         builder.Property(database => database.BackupSchedule).HasJsonConversion();
         builder.Property(database => database.LastRestore).HasJsonConversion();
-        builder.Ignore(database => database.StatementTimeout);
+        builder.Ignore(database => database.StatementTimeout).Ignore(database => database.MakingTimeout);
         builder.Ignore(database => database.IsOverSize);
         builder.HasOne<Project>().WithMany().HasForeignKey(database => database.ProjectId).OnDelete(DeleteBehavior.Cascade);
         builder.HasMany(database => database.Tags).WithOne().HasForeignKey(tag => tag.DatabaseId).OnDelete(DeleteBehavior.Cascade);

@@ -22,6 +22,8 @@ public enum DatabaseStatus
 /// <summary>A database that the platform keeps for a project. Names are unique in a project. Only <see cref="DatabaseStatus.Available"/> answers queries.</summary>
 public sealed class ManagedDatabase : IProjectOwned
 {
+    private static readonly TimeSpan LeastMaking = TimeSpan.FromSeconds(30);
+
     public required Guid Id { get; init; }
 
     public required Guid OrganizationId { get; init; }
@@ -104,6 +106,9 @@ public sealed class ManagedDatabase : IProjectOwned
     public bool IsOverSize => SizeBytes > MaxSizeMb * 1024L * 1024L;
 
     public TimeSpan StatementTimeout => TimeSpan.FromMilliseconds(StatementTimeoutMs);
+
+    /// <summary>What a statement may take while the database is made: a limit that is meant for its use would fail it on a busy server.</summary>
+    public TimeSpan MakingTimeout => StatementTimeout > LeastMaking ? StatementTimeout : LeastMaking;
 
     public void Schedule(BackupSchedule schedule, DateTimeOffset now)
     {

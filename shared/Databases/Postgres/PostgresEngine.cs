@@ -42,7 +42,7 @@ public sealed class PostgresEngine(
         var (names, credentials) = (new PostgresNames(database.Id), await vault.OpenAsync(database, ct));
         await administration.EnsureRolesAsync(names, credentials, database.MaxConnections, ct);
         await administration.CreateAsync(names, names.Database, ct);
-        await using (var owner = await PostgresSession.OpenAsync(administration.Server, names.Database, names.Owner, credentials.Owner, database.StatementTimeout, ct))
+        await using (var owner = await PostgresSession.OpenAsync(administration.Server, names.Database, names.Owner, credentials.Owner, database.MakingTimeout, ct))
             await PostgresRestore.GrantAsync(owner, names, ct);
         var made = await queries.InitializeAsync(database, credentials, ct);
         return made.IsOk ? new MadeDatabase(made.Value, await administration.VersionAsync(ct)) : made.Error;

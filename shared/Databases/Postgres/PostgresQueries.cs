@@ -16,7 +16,7 @@ public sealed class PostgresQueries(PostgresAdministration administration, Datab
     internal async Task<Result<DatabaseSize>> InitializeAsync(ManagedDatabase database, DatabaseCredentials credentials, CancellationToken ct)
     {
         var script = new SqlScript(string.IsNullOrWhiteSpace(database.InitSql) ? "SELECT 1" : database.InitSql);
-        var outcome = await UseAsync(database, credentials, script, database.StatementTimeout, async (session, run, end) => await RunAsync(session, run, end) with { Size = await PostgresEngine.MeasureAsync(session, end) }, ct);
+        var outcome = await UseAsync(database, credentials, script, database.MakingTimeout, async (session, run, end) => await RunAsync(session, run, end) with { Size = await PostgresEngine.MeasureAsync(session, end) }, ct);
         return outcome.IsOk ? outcome.Value.Size! : outcome.Error;
     }
 

@@ -30,7 +30,7 @@ public sealed class SqliteQueries
         _files.PathOf(database),
         database.MaxSizeMb,
         HandleMode.Write,
-        database.StatementTimeout,
+        database.MakingTimeout,
         handle =>
         {
             if (!string.IsNullOrWhiteSpace(database.InitSql))

@@ -116,6 +116,13 @@ public sealed class PostgresEscapeTests(ManagedPostgres server)
     }
 
     [Fact]
+    public async Task ShortLimit_IsOneOfUseAndNotOfMaking()
+    {
+        var tenant = await server.StartAsync("SELECT pg_sleep(0.4)", statementTimeoutMs: 100);
+        Assert.Equal((400, "query_timeout"), (await tenant.SqlAsync("SELECT pg_sleep(0.4)")).Refusal);
+    }
+
+    [Fact]
     public async Task Roles_CannotRaiseThemselves()
     {
         var tenant = await server.StartAsync("CREATE TABLE t (id int)");
