@@ -36,7 +36,6 @@ public sealed class BuildSandbox(ISandbox sandbox, SandboxPool pool, BuildRuntim
 
     private static readonly TimeSpan Longest = TimeSpan.FromHours(3);
 
-
     // $1 is the directory, $2 the command. The folder of variables is read before anything of the build runs.
     private const string Launcher = """
         set -a; . /scripts/variables.sh; set +a

@@ -8,8 +8,6 @@ namespace Platform.Builds;
 /// <summary>Stores a new build of a project and has it started.</summary>
 public sealed class CreateBuild(PlatformDbContext db, NewSources sources, BuildConfigs configs, ChangeBuildConfig limits, BuildStarter starter, CancelBuild cancel, BuildSandbox sandbox)
 {
-    private const int MostReplaced = 1000;
-
     /// <summary>The build in <see cref="BuildStatus.Queued"/>.</summary>
     /// <param name="archive">The source that came as a file of its own; null: none did.</param>
     /// <param name="answer">What the caller will be told; kept for repetitions of his request.</param>
@@ -64,7 +62,7 @@ public sealed class CreateBuild(PlatformDbContext db, NewSources sources, BuildC
         var previous = await db.Builds.AsNoTracking()
             .Where(other => other.ProjectId == build.ProjectId && other.Branch == build.Branch && other.Environment == build.Environment && other.Number < build.Number)
             .Where(other => other.Status == BuildStatus.Queued || other.Status == BuildStatus.Running)
-            .OrderBy(other => other.Number).Take(MostReplaced).Select(other => other.Id).ToListAsync(ct);
+            .OrderBy(other => other.Number).Select(other => other.Id).ToListAsync(ct);
         foreach (var id in previous)
             await cancel.RequestAsync(id, "A newer build of the branch replaces it", ct);
     }

@@ -13,6 +13,7 @@ internal static class RepeatableWrites
     {
         if (db.Database.GetDbConnection() is not SqlitePooledConnection sqlite)
             return await db.InTransactionAsync(body, ct);
+        var usual = sqlite.Durability;
         sqlite.Durability = SqliteDurability.Relaxed;
         try
         {
@@ -20,7 +21,7 @@ internal static class RepeatableWrites
         }
         finally
         {
-            sqlite.Durability = SqliteDurability.Full;
+            sqlite.Durability = usual;
         }
     }
 }

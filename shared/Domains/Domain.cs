@@ -170,5 +170,6 @@ public sealed class Domain : IProjectOwned
         return true;
     }
 
-    private void Touch(DateTimeOffset now) => (UpdatedAt, Version) = (now, Version + 1);
+    /// <summary>Notes a change.</summary>
+    internal void Touch(DateTimeOffset now) => (UpdatedAt, Version) = (now, Version + 1);
 }

@@ -14,7 +14,7 @@ public sealed class DomainLinks(PlatformDbContext db, TimeProvider clock)
         foreach (var domain in await db.Domains.Where(domain => domain.TargetFunctionId == functionId).OrderBy(domain => domain.Id).ToListAsync(ct))
         {
             domain.Lead(null);
-            (domain.UpdatedAt, domain.Version) = (clock.GetUtcNow(), domain.Version + 1);
+            domain.Touch(clock.GetUtcNow());
         }
     }
 }

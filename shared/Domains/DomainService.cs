@@ -103,7 +103,7 @@ public sealed class DomainService(PlatformDbContext db, DomainCheck check, IDoma
                 domain.IsPrimary = primary;
             }
 
-            (domain.UpdatedAt, domain.Version) = (clock.GetUtcNow(), domain.Version + 1);
+            domain.Touch(clock.GetUtcNow());
             return null;
         },
         ct,

@@ -56,12 +56,12 @@ public sealed class PointWriter(PlatformDbContext db)
         return numbers;
     }
 
-    // On the driver's own command: the pool's gives its statement back after every run, which costs more than a row.
     private async Task<List<long>> RowByRowAsync(string sql, string[] columns, IEnumerable<object[]> rows, CancellationToken ct)
     {
-        var transaction = ((SqlitePooledTransaction)db.Database.CurrentTransaction!.GetDbTransaction()).Inner;
-        await using var command = transaction.Connection!.CreateCommand();
-        (command.CommandText, command.Transaction) = (sql, transaction);
+        var transaction = (SqlitePooledTransaction)db.Database.CurrentTransaction!.GetDbTransaction();
+        using var statement = transaction.Session.Borrow(sql);
+        var command = statement.Command;
+        command.Transaction = transaction.Inner;
         foreach (var column in columns)
             Add(command, column, null);
         List<long> ids = [];
@@ -73,6 +73,7 @@ public sealed class PointWriter(PlatformDbContext db)
                 ids.Add(id);
         }
 
+        statement.Succeeded();
         return ids;
     }
 

@@ -15,7 +15,7 @@ public sealed record ActiveFunction
 
     public required FunctionStatus Status { get; init; }
 
-    /// <summary>Its organization may start nothing.</summary>
+    /// <summary>Its organization may start nothing. Known of functions with a URL; whoever has an account is refused before.</summary>
     public bool Suspended { get; init; }
 
     /// <summary>Null: it has no URL.</summary>

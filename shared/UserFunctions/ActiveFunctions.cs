@@ -85,8 +85,7 @@ public sealed class ActiveFunctions(IServiceScopeFactory scopes, TimeProvider cl
         var version = function.ActiveVersion is { } number
             ? await db.FunctionVersions.AsNoTracking().SingleOrDefaultAsync(version => version.FunctionId == id && version.Number == number)
             : null;
-        var status = await db.Organizations.Where(organization => organization.Id == function.OrganizationId).Select(organization => organization.Status).SingleAsync();
-        return Of(function, version, await StampAsync(db, function.ProjectId)) with { Suspended = status == OrganizationStatus.Suspended };
+        return Of(function, version, await StampAsync(db, function.ProjectId)) with { Suspended = function.UrlAccess is not null && await IsSuspendedAsync(db, function.OrganizationId) };
     }
 
     /// <summary>As it would be with another version in use.</summary>
@@ -112,6 +111,9 @@ public sealed class ActiveFunctions(IServiceScopeFactory scopes, TimeProvider cl
         Version = version,
         VariablesStamp = variablesStamp,
     };
+
+    private static Task<bool> IsSuspendedAsync(PlatformDbContext db, Guid organizationId) =>
+        db.Organizations.AnyAsync(organization => organization.Id == organizationId && organization.Status == OrganizationStatus.Suspended);
 
     private static async Task<string> StampAsync(PlatformDbContext db, Guid projectId)
     {

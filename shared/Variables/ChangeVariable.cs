@@ -8,7 +8,6 @@ namespace Platform.Variables;
 /// <summary>Changes and deletes variables. The row's version decides between two changes at once: the later one is refused.</summary>
 public sealed class ChangeVariable(PlatformDbContext db, VariableVault vault, VariableFiles files, AuditTrail audit, TimeProvider clock)
 {
-
     /// <summary>Changes what <paramref name="change"/> names. A file variable stays one and takes files, the others take values.</summary>
     public async Task<Result<VariableReading>> UpdateAsync(Variable variable, VariableChange change, CancellationToken ct)
     {

@@ -112,7 +112,7 @@ public sealed class DeliveryClaims(IServiceScopeFactory scopes, DatabaseReady re
             await foreach (var id in DueDeliveries.For(db)(db, webhook.Id, now, room).WithCancellation(ct))
             {
                 chosen.Add(id, webhook);
-                slots.Take(webhook, 1);
+                slots.Take(webhook);
             }
         }
     }

@@ -39,10 +39,10 @@ internal sealed class DeliverySlots(int total, int perWebhook)
         }
     }
 
-    public void Take(DueWebhook webhook, int count)
+    public void Take(DueWebhook webhook)
     {
         lock (_lock)
-            _taken.AddRange(Enumerable.Repeat(webhook, count));
+            _taken.Add(webhook);
     }
 
     public void Release(DueWebhook webhook)

@@ -18,13 +18,13 @@ public sealed class ChangeFunctionUrl(PlatformDbContext db, FunctionQueries func
         var key = access == UrlAccess.Key && (newKey || function.UrlKeyHash is null) ? UrlKey.Create() : null;
         if (key is not null)
             audit.ChangeSecret("url.key");
-        return await ChangeAsync(function, access, key, keepsKey: access == UrlAccess.Key, ct);
+        return await ChangeAsync(function, access, key, ct);
     }
 
     /// <summary>Takes its URL and its key away.</summary>
-    public Task<Result<FunctionUrlChanged>> UnpublishAsync(UserFunction function, CancellationToken ct) => ChangeAsync(function, null, null, keepsKey: false, ct);
+    public Task<Result<FunctionUrlChanged>> UnpublishAsync(UserFunction function, CancellationToken ct) => ChangeAsync(function, null, null, ct);
 
-    private async Task<Result<FunctionUrlChanged>> ChangeAsync(UserFunction function, UrlAccess? access, string? key, bool keepsKey, CancellationToken ct)
+    private async Task<Result<FunctionUrlChanged>> ChangeAsync(UserFunction function, UrlAccess? access, string? key, CancellationToken ct)
     {
         if (access == function.UrlAccess && key is null)
         {
@@ -39,7 +39,7 @@ public sealed class ChangeFunctionUrl(PlatformDbContext db, FunctionQueries func
         function.UrlAccess = access;
         if (key is not null)
             (function.UrlKeyHash, function.UrlKeyPreview) = (UrlKey.HashOf(key), UrlKey.PreviewOf(key));
-        else if (!keepsKey)
+        else if (access != UrlAccess.Key)
             (function.UrlKeyHash, function.UrlKeyPreview) = (null, null);
         function.Touch(clock.GetUtcNow());
         try

@@ -50,8 +50,7 @@ public sealed record UrlRequest
         var buffer = new ArrayBufferWriter<byte>(1024 + (Body.Length * 4 / 3));
         using (var json = new Utf8JsonWriter(buffer))
             Write(json);
-        using var document = JsonDocument.Parse(buffer.WrittenMemory);
-        return new InvocationEvent(document.RootElement.Clone(), null);
+        return new InvocationEvent(JsonElement.Parse(buffer.WrittenSpan), null);
     }
 
     private void Write(Utf8JsonWriter json)

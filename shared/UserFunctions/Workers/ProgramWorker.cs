@@ -57,20 +57,24 @@ internal sealed class ProgramWorker(Guid id, WorkerSpec spec, WorkerVariables va
         _ended.TrySetResult();
     }
 
-    private SandboxRun RunOf(WorkerCall call, WorkerOutput output) => WorkerRun.Once(id, spec, variables.Values, code.Path, tools.Options.CpuCores) with
+    private SandboxRun RunOf(WorkerCall call, WorkerOutput output)
     {
-        Stdin = EventOf(call),
-        WallTime = call.Timeout,
-        StdoutLimit = FunctionWorker.MaxResultBytes + 1,
-        StderrLimit = 1,
-        Environment = new Dictionary<string, string>(WorkerRun.Once(id, spec, variables.Values, code.Path, tools.Options.CpuCores).Environment)
+        var run = WorkerRun.Once(id, spec, variables.Values, code.Path, tools.Options.CpuCores);
+        return run with
         {
-            ["PLATFORM_INVOCATION_ID"] = call.Id.ToString(),
-            ["PLATFORM_DEADLINE"] = WireTime.ToText(tools.Clock.GetUtcNow() + call.Timeout),
-            ["PLATFORM_TEST"] = call.IsTest ? "true" : "false",
-        },
-        OnBytes = (stream, bytes) => stream == OutputStream.Stderr ? output.TakeAsync(stream, bytes) : ValueTask.CompletedTask,
-    };
+            Stdin = EventOf(call),
+            WallTime = call.Timeout,
+            StdoutLimit = FunctionWorker.MaxResultBytes + 1,
+            StderrLimit = 1,
+            Environment = new Dictionary<string, string>(run.Environment)
+            {
+                ["PLATFORM_INVOCATION_ID"] = call.Id.ToString(),
+                ["PLATFORM_DEADLINE"] = WireTime.ToText(tools.Clock.GetUtcNow() + call.Timeout),
+                ["PLATFORM_TEST"] = call.IsTest ? "true" : "false",
+            },
+            OnBytes = (stream, bytes) => stream == OutputStream.Stderr ? output.TakeAsync(stream, bytes) : ValueTask.CompletedTask,
+        };
+    }
 
     private static ReadOnlyMemory<byte> EventOf(WorkerCall call)
     {
