@@ -6,9 +6,17 @@ namespace Platform.Builds;
 public sealed record BuildSummary(
     Guid Id, int Number, Guid ProjectId, BuildStatus Status, BuildExecutor ExecutorType, BuildEnvironment Environment, string? Branch, string? CommitSha, int Attempt, Guid RootBuildId)
 {
-    public BuildFailureCode? FailureCode { get; init; }
+    public Guid? RetryOf { get; init; }
+
+    public Guid? TriggeredBy { get; init; }
+
+    public BuildFailure? Failure { get; init; }
 
     public long? DurationMs { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
 
     public DateTimeOffset? FinishedAt { get; init; }
 
@@ -18,8 +26,12 @@ public sealed record BuildSummary(
     public static BuildSummary Of(Build build) => new(
         build.Id, build.Number, build.ProjectId, build.Status, build.Executor, build.Environment, build.Branch, build.CommitSha, build.Attempt, build.RootBuildId)
     {
-        FailureCode = build.FailureCode,
+        RetryOf = build.RetryOf,
+        TriggeredBy = build.TriggeredBy,
+        Failure = build.Failure,
         DurationMs = build.DurationMs,
+        CreatedAt = build.CreatedAt,
+        StartedAt = build.StartedAt,
         FinishedAt = build.FinishedAt,
         CancelledBy = build.Status == BuildStatus.Cancelled ? build.CancelledBy : null,
     };

@@ -10,6 +10,20 @@ public sealed class ForwardedEvents(EventSubscriptions subscriptions, IEnumerabl
     /// <summary>Whether events of the type may have to go.</summary>
     public bool Contains(string eventType) => options.Value.ForwardAll || subscriptions.Handles(eventType);
 
+    /// <summary>Whether an event that would be written now concerns somebody. For what happens so often that it is written only then.</summary>
+    public async Task<bool> ConcernAsync(Guid organizationId, string eventType, CancellationToken ct)
+    {
+        if (options.Value.ForwardAll)
+            return true;
+        foreach (var name in subscriptions.NamesOf(eventType))
+        {
+            if (!_audiences.TryGetValue(name, out var audience) || await audience.WaitsAsync(organizationId, eventType, ct))
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Those that concern somebody, of events whose types <see cref="Contains"/>.</summary>
     internal async Task<IReadOnlyList<ForwardedEvent>> ConcerningAsync(IReadOnlyList<ForwardedEvent> events, CancellationToken ct)
     {

@@ -24,7 +24,7 @@ public sealed class NotifyOfBuild(PlatformDbContext db, NotificationFanOut notif
         var lines = new List<string> { $"Project: {project}", $"Environment: {build.GetProperty("environment").GetString()}" };
         if (build.TryGetProperty("branch", out var branch) && branch.GetString() is { } name)
             lines.Add($"Branch: {name}");
-        if (build.TryGetProperty("failure_code", out var code) && code.GetString() is { } why)
+        if (build.TryGetProperty("failure", out var failure) && failure.ValueKind == JsonValueKind.Object && failure.GetProperty("code").GetString() is { } why)
             lines.Add($"Reason: {why}");
         var told = new Notice(reader, organizationId, NotificationType.Custom, NotificationSeverity.Medium, $"Build #{number} {WordOf(status)}", string.Join('\n', lines))
         {

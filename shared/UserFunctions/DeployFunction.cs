@@ -22,10 +22,11 @@ public sealed class DeployFunction(PlatformDbContext db, FunctionPackager packag
             return false;
         var (deployment, function, version) = work;
         var now = clock.GetUtcNow();
-        if (deployment.Status == DeploymentStatus.Queued)
-            db.Raise(DeploymentStarted.Of(deployment, function.Name));
+        var starts = deployment.Status == DeploymentStatus.Queued;
         if (deployment.Begin("validate", DeploymentStatus.Packaging, now))
             deployment.End("validate", now);
+        if (starts)
+            db.Raise(DeploymentStarted.Of(deployment, function.Name));
         if (!deployment.Begin("package", DeploymentStatus.Packaging, now))
             return await SaveAsync(work, ct);
         if (!await SaveAsync(work, ct))

@@ -3,9 +3,9 @@ using Platform.Events;
 namespace Platform.UserFunctions;
 
 /// <summary>What events tell of a function.</summary>
-public sealed record FunctionSummary(Guid Id, string Name, string Runtime, Guid ProjectId);
+public sealed record FunctionSummary(Guid Id, string Name, string Runtime, Guid ProjectId, int Version);
 
-/// <summary>A function was made. Events tell names and figures, never code, payload, result or what was printed.</summary>
+/// <summary>A function was made. Events tell names, figures and errors (cleaned of secrets), never code, payload, result or what was printed.</summary>
 public sealed record FunctionCreated(FunctionSummary Function) : DomainEvent
 {
     public override string EventType => "function.created";
@@ -16,17 +16,19 @@ public sealed record FunctionCreated(FunctionSummary Function) : DomainEvent
 
     public override string Service => "function-service";
 
-    public static FunctionCreated Of(UserFunction function) => new(new FunctionSummary(function.Id, function.Name, function.Runtime, function.ProjectId))
+    public static FunctionCreated Of(UserFunction function) => new(new FunctionSummary(function.Id, function.Name, function.Runtime, function.ProjectId, function.LatestVersion))
     {
         OrganizationId = function.OrganizationId,
         ProjectId = function.ProjectId,
     };
 }
 
-/// <summary>An invocation brought a result.</summary>
-public sealed record FunctionInvoked(Guid FunctionId, string Name, Guid InvocationId, int Version, long DurationMs, bool ColdStart) : DomainEvent
+/// <summary>An invocation brought a result. Written only where somebody waits for it.</summary>
+public sealed record FunctionInvoked(Guid FunctionId, string Name, Guid InvocationId, int Version, InvocationStatus Status, long DurationMs, bool ColdStart) : DomainEvent
 {
-    public override string EventType => "function.invoked";
+    public const string TypeName = "function.invoked";
+
+    public override string EventType => TypeName;
 
     public override string Topic => "function_events";
 
@@ -36,7 +38,7 @@ public sealed record FunctionInvoked(Guid FunctionId, string Name, Guid Invocati
 }
 
 /// <summary>An invocation threw, ran out of time or memory, or its process ended (<paramref name="Status"/>).</summary>
-public sealed record FunctionFailed(Guid FunctionId, string Name, Guid InvocationId, int Version, InvocationStatus Status, long DurationMs, bool ColdStart) : DomainEvent
+public sealed record FunctionFailed(Guid FunctionId, string Name, Guid InvocationId, int Version, InvocationStatus Status, long DurationMs, bool ColdStart, EventError? Error) : DomainEvent
 {
     public override string EventType => "function.failed";
 
@@ -47,11 +49,31 @@ public sealed record FunctionFailed(Guid FunctionId, string Name, Guid Invocatio
     public override string Service => "function-service";
 }
 
+/// <summary>What went wrong in an invocation.</summary>
+public sealed record EventError(string Type, string Message);
+
+/// <summary>Why a deployment failed.</summary>
+public sealed record DeploymentFault(string Code, string? Message);
+
 /// <summary>What events tell of a deployment.</summary>
-public sealed record DeploymentSummary(Guid Id, Guid FunctionId, string Function, int Version, int? PreviousVersion, DeploymentStatus Status, DeploymentReason Reason, string? ErrorCode, long? DurationMs)
+public sealed record DeploymentSummary(Guid Id, Guid FunctionId, string FunctionName, int Version, int? PreviousVersion, DeploymentStatus Status, DeploymentReason Reason)
 {
+    public DeploymentFault? Error { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    public long? DurationMs { get; init; }
+
     public static DeploymentSummary Of(FunctionDeployment deployment, string function) => new(
-        deployment.Id, deployment.FunctionId, function, deployment.VersionNumber, deployment.PreviousVersion, deployment.Status, deployment.Reason, deployment.ErrorCode, deployment.DurationMs);
+        deployment.Id, deployment.FunctionId, function, deployment.VersionNumber, deployment.PreviousVersion, deployment.Status, deployment.Reason)
+    {
+        Error = deployment.ErrorCode is { } code ? new DeploymentFault(code, deployment.ErrorMessage) : null,
+        StartedAt = deployment.StartedAt,
+        FinishedAt = deployment.FinishedAt,
+        DurationMs = deployment.DurationMs,
+    };
 }
 
 /// <summary>A deployment is no longer queued.</summary>

@@ -11,14 +11,14 @@ internal static class InvocationFacts
     private const string Type = "function";
 
     public static DomainEvent EventOf(FunctionInvocation record, string name, string? correlationId) => record.Status == InvocationStatus.Success
-        ? new FunctionInvoked(record.FunctionId, name, record.Id, record.VersionNumber, record.DurationMs, record.ColdStart)
+        ? new FunctionInvoked(record.FunctionId, name, record.Id, record.VersionNumber, record.Status, record.DurationMs, record.ColdStart)
         {
             OwnerId = record.CallerId,
             OrganizationId = record.OrganizationId,
             ProjectId = record.ProjectId,
             CorrelationId = correlationId,
         }
-        : new FunctionFailed(record.FunctionId, name, record.Id, record.VersionNumber, record.Status, record.DurationMs, record.ColdStart)
+        : new FunctionFailed(record.FunctionId, name, record.Id, record.VersionNumber, record.Status, record.DurationMs, record.ColdStart, record.Error is { } error ? new EventError(error.Type, error.Message) : null)
         {
             OwnerId = record.CallerId,
             OrganizationId = record.OrganizationId,

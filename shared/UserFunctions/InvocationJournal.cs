@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Platform.Data;
+using Platform.Events;
 using Platform.Identity;
 using Platform.Metrics;
 
@@ -13,7 +14,7 @@ namespace Platform.UserFunctions;
 /// Stores invocations with their events and metrics, many at once: an answer does not wait for it, and whoever reads waits for what was recorded before him. When the database does
 /// not keep up, invocations wait. What a killed process had not stored yet, a tenth of a second's invocations, is lost.
 /// </summary>
-public sealed class InvocationJournal(IServiceScopeFactory scopes, DatabaseReady ready, TimeProvider clock, ILogger<InvocationJournal> log) : BackgroundService
+public sealed class InvocationJournal(IServiceScopeFactory scopes, DatabaseReady ready, ForwardedEvents forwarded, TimeProvider clock, ILogger<InvocationJournal> log) : BackgroundService
 {
     private const int MostWaiting = 2000;
     private const int Batch = 500;
@@ -85,7 +86,8 @@ public sealed class InvocationJournal(IServiceScopeFactory scopes, DatabaseReady
                 await using var scope = scopes.CreateScopeFor(Caller.System(organizationId));
                 var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
                 var metrics = scope.ServiceProvider.GetRequiredService<RecordMetrics>();
-                await db.InTransactionAsync(() => StoreAsync(db, metrics, entries), CancellationToken.None);
+                var all = await forwarded.ConcernAsync(organizationId, FunctionInvoked.TypeName, CancellationToken.None);
+                await db.InTransactionAsync(() => StoreAsync(db, metrics, entries, all), CancellationToken.None);
                 return;
             }
             catch (DbUpdateException fault) when (attempt > 1)
@@ -103,11 +105,16 @@ public sealed class InvocationJournal(IServiceScopeFactory scopes, DatabaseReady
         }
     }
 
-    private async Task<int> StoreAsync(PlatformDbContext db, RecordMetrics metrics, IReadOnlyList<Entry> entries)
+    // Of invocations that went well an event tells only where somebody waits for it: their records say the same.
+    private async Task<int> StoreAsync(PlatformDbContext db, RecordMetrics metrics, IReadOnlyList<Entry> entries, bool allEvents)
     {
         await _records.InsertAsync(db, [.. entries.Select(entry => entry.Record)], CancellationToken.None);
         foreach (var entry in entries.Where(entry => entry.Record.Trigger == InvocationTrigger.Invoke && entry.Record.Status != InvocationStatus.Throttled))
-            db.Raise(InvocationFacts.EventOf(entry.Record, entry.FunctionName, entry.CorrelationId));
+        {
+            if (allEvents || entry.Record.Status != InvocationStatus.Success)
+                db.Raise(InvocationFacts.EventOf(entry.Record, entry.FunctionName, entry.CorrelationId));
+        }
+
         await db.SaveChangesAsync();
         foreach (var function in entries.Where(entry => entry.Record.Trigger == InvocationTrigger.Invoke).GroupBy(entry => entry.Record.FunctionId))
         {

@@ -11,6 +11,9 @@ public sealed record PublicEvent(string Type, string Stored, string? Wrapper = n
     /// <summary>Only events of this service count: everybody's own can be published by operators.</summary>
     public string? Service { get; init; }
 
+    /// <summary>The member of the facts whose <c>message</c> goes out too: it is the platform's own, or cleaned of secrets.</summary>
+    public string? Fault { get; init; }
+
     /// <summary>The members that go out; null lets <see cref="PublicData"/> choose by its rule.</summary>
     public IReadOnlyList<string>? Fields { get; init; }
 }
@@ -25,10 +28,13 @@ public static class PublicEvents
 
     public static IReadOnlyList<PublicEvent> All { get; } =
     [
-        .. Plain("build", "build.created", "build.started", "build.completed", "build.failed", "build.cancelled"),
+        .. Plain("build", "build.created", "build.started", "build.completed", "build.cancelled"),
+        new("build.failed", "build.failed", "build") { Fault = "failure" },
         .. Plain("function", "function.created"),
-        .. Plain(null, "function.invoked", "function.failed"),
-        .. Plain("deployment", "deployment.started", "deployment.completed"),
+        new("function.invoked", "function.invoked"),
+        new("function.failed", "function.failed") { Fault = "error" },
+        new("deployment.started", "deployment.started", "deployment"),
+        new("deployment.completed", "deployment.completed", "deployment") { Fault = "error" },
         .. Plain("member", "team.member.added", "team.member.removed"),
         .. Plain("database", "database.created", "database.deleted"),
         .. Plain("alert", "alert.triggered", "alert.resolved", "alert.sent"),
@@ -55,10 +61,10 @@ public static class PublicEvents
     private static FrozenDictionary<string, PublicEvent> ByType { get; } = All.ToFrozenDictionary(entry => entry.Type, StringComparer.Ordinal);
 
     public static PublicEvent? OfStored(string storedType, string service) =>
-        ByStored.GetValueOrDefault(storedType) is { } entry && (entry.Service is null || entry.Service == service) ? entry : null;
+        OfStored(storedType) is { } entry && (entry.Service is null || entry.Service == service) ? entry : null;
 
-    /// <summary>Whether events that are stored under the name can concern a webhook.</summary>
-    public static bool IsStored(string storedType) => ByStored.ContainsKey(storedType);
+    /// <summary>What events that are stored under the name can be for a webhook; null when none of them concerns one.</summary>
+    public static PublicEvent? OfStored(string storedType) => ByStored.GetValueOrDefault(storedType);
 
     /// <summary>By the name for receivers.</summary>
     public static PublicEvent? Find(string type) => ByType.GetValueOrDefault(type);

@@ -18,4 +18,15 @@ internal sealed class WebhookAudience(IServiceScopeFactory scopes) : IEventAudie
         return await db.Webhooks.Where(webhook => organizations.Contains(webhook.OrganizationId) && webhook.Status == WebhookStatus.Active)
             .Select(webhook => webhook.OrganizationId).Distinct().ToHashSetAsync(ct);
     }
+
+    public async Task<bool> WaitsAsync(Guid organizationId, string eventType, CancellationToken ct)
+    {
+        if (PublicEvents.OfStored(eventType) is not { } entry)
+            return false;
+        await using var scope = scopes.CreateScopeFor(Caller.Platform);
+        var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
+        var subscribed = await db.Webhooks.Where(webhook => webhook.OrganizationId == organizationId && webhook.Status == WebhookStatus.Active)
+            .Select(webhook => webhook.Events).ToListAsync(ct);
+        return subscribed.Exists(patterns => PublicEvents.Matches(patterns, entry.Type));
+    }
 }

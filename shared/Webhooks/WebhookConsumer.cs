@@ -16,7 +16,7 @@ public sealed class WebhookConsumer(IServiceScopeFactory scopes, EventConsumer c
 
     public async Task HandleAsync(EventNotice notice, CancellationToken ct)
     {
-        if (!PublicEvents.IsStored(notice.EventType) || (notice.RedeliverTo is { } target && target != Subscription))
+        if (PublicEvents.OfStored(notice.EventType) is null || (notice.RedeliverTo is { } target && target != Subscription))
             return;
         await ready.WaitAsync(ct);
         if (notice.RedeliverTo is not null && await RetryFailedAsync(notice.EventId, ct))

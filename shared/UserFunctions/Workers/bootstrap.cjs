@@ -93,7 +93,7 @@ async function load(frame) {
 
 async function invoke(frame) {
   const began = performance.now();
-  const cpu = process.cpuUsage();
+  const { user, system } = process.cpuUsage();
   const end = began + frame.timeoutMs;
   const context = { ...frame.context, remainingMs: () => Math.max(0, Math.round(end - performance.now())) };
   let text;
@@ -112,8 +112,9 @@ async function invoke(frame) {
   } catch (fault) {
     error = describe(fault);
   }
-  const used = process.cpuUsage(cpu);
-  const figures = `"us":${Math.round((performance.now() - began) * 1000)},"cpuUs":${used.user + used.system},"rssKb":${process.resourceUsage().maxRSS},"marks":${marks()}`;
+  const used = process.resourceUsage();
+  const cpuUs = used.userCPUTime + used.systemCPUTime - user - system;
+  const figures = `"us":${Math.round((performance.now() - began) * 1000)},"cpuUs":${cpuUs},"rssKb":${used.maxRSS},"marks":${marks()}`;
   send(error ? `{"type":"error",${figures},"error":${JSON.stringify(error)}}` : `{"type":"result",${figures},"result":${text}}`);
 }
 

@@ -123,6 +123,8 @@ public sealed class ForwardingTests(PostgresServer postgres) : IClassFixture<Pos
         public string Subscription => Taken;
 
         public Task<IReadOnlySet<Guid>> AmongAsync(IReadOnlyCollection<Guid> organizations, CancellationToken ct) => Task.FromResult<IReadOnlySet<Guid>>(Waiting.Intersect(organizations).ToHashSet());
+
+        public Task<bool> WaitsAsync(Guid organizationId, string eventType, CancellationToken ct) => Task.FromResult(Waiting.Contains(organizationId));
     }
 
     private sealed class RecordingSender : ITopicSender
