@@ -4,7 +4,10 @@ using Platform.Blobs;
 
 namespace Platform.Databases;
 
-/// <summary>The content of backups in the blob store, in the format of the database's engine. What is needed on the way lies in a private folder and is always removed.</summary>
+/// <summary>
+/// The content of backups in the blob store, in the format of the database's engine. Each attempt has names of its own for what it stores and for what it needs on the way, which lies
+/// in a private folder and is always removed: an attempt that goes on late touches nothing of its successor's.
+/// </summary>
 public sealed class BackupFiles(IBlobStore blobs, DatabaseFiles files, DatabaseEngines engines)
 {
     public const string MediaType = "application/gzip";
@@ -18,14 +21,13 @@ public sealed class BackupFiles(IBlobStore blobs, DatabaseFiles files, DatabaseE
     /// <summary>Copies the database as it is at one moment and stores the copy; throws when it cannot.</summary>
     public async Task<BlobProperties> StoreAsync(ManagedDatabase database, DatabaseBackup backup, CancellationToken ct)
     {
-        var copy = files.TemporaryPath($"{backup.Id:N}.backup");
+        var copy = files.TemporaryPath($"{ContentOf(backup):N}.backup");
         try
         {
-            DatabaseFiles.DeleteFile(copy); // of an attempt that died
             DatabaseFiles.CreateFile(copy);
             await engines.Of(database).BackUpAsync(database, copy, ct);
             await using var content = File.OpenRead(copy);
-            return await blobs.WriteAsync(KeyOf(backup.Id), content, MediaTypeOf(backup.Format), ct);
+            return await blobs.WriteAsync(KeyOf(backup), content, MediaTypeOf(backup.Format), ct);
         }
         finally
         {
@@ -34,7 +36,7 @@ public sealed class BackupFiles(IBlobStore blobs, DatabaseFiles files, DatabaseE
     }
 
     /// <summary>Null when the content is lost.</summary>
-    public Task<Stream?> OpenAsync(DatabaseBackup backup, CancellationToken ct) => blobs.OpenReadAsync(KeyOf(backup.Id), ct);
+    public Task<Stream?> OpenAsync(DatabaseBackup backup, CancellationToken ct) => blobs.OpenReadAsync(KeyOf(backup), ct);
 
     /// <summary>Whether what is stored is what was stored.</summary>
     public async Task<bool> IsWholeAsync(DatabaseBackup backup, CancellationToken ct)
@@ -53,9 +55,20 @@ public sealed class BackupFiles(IBlobStore blobs, DatabaseFiles files, DatabaseE
         return await engines.Of(target).RestoreAsync(target, content, quiet, ct);
     }
 
-    public Task DeleteAsync(Guid backupId, CancellationToken ct) => blobs.DeleteAsync(KeyOf(backupId), ct);
+    public Task DeleteAsync(DatabaseBackup backup, CancellationToken ct) => DeleteAsync(ContentOf(backup), ct);
 
-    private static string KeyOf(Guid backupId) => $"{Prefix}{backupId:N}";
+    /// <summary>Deletes what an attempt has left, stored and on the way.</summary>
+    public async Task DeleteAsync(Guid contentId, CancellationToken ct)
+    {
+        files.DeleteTemporary($"{contentId:N}");
+        await blobs.DeleteAsync(KeyOf(contentId), ct);
+    }
+
+    internal static Guid ContentOf(DatabaseBackup backup) => backup.ContentId ?? backup.Id;
+
+    internal static string KeyOf(DatabaseBackup backup) => KeyOf(ContentOf(backup));
+
+    private static string KeyOf(Guid contentId) => $"{Prefix}{contentId:N}";
 }
 
 /// <summary>A backup could not be made or restored; the message is for its users.</summary>

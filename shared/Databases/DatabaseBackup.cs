@@ -48,6 +48,9 @@ public sealed class DatabaseBackup : IProjectOwned
 
     public required string EngineVersion { get; init; }
 
+    /// <summary>Names the content of the attempt that makes it, or has made it. Whoever has lost it to a later attempt may not write the result. Null: the backup's own id does.</summary>
+    public Guid? ContentId { get; set; }
+
     /// <summary>Bytes as stored.</summary>
     public long? SizeBytes { get; set; }
 

@@ -30,7 +30,7 @@ internal sealed class DatabaseCleanup(PlatformDbContext db, DatabaseEngines engi
             .OrderBy(backup => backup.Id).Take(Batch).ToListAsync(ct);
         foreach (var backup in backups)
         {
-            await content.DeleteAsync(backup.Id, ct);
+            await content.DeleteAsync(backup, ct);
             db.Remove(backup);
         }
 

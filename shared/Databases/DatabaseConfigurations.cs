@@ -38,6 +38,7 @@ internal sealed class DatabaseBackupConfiguration : IEntityTypeConfiguration<Dat
     {
         builder.ToTable("database_backups").HasKey(backup => backup.Id);
         builder.Property(backup => backup.Id).ValueGeneratedNever();
+        builder.Property(backup => backup.ContentId).IsConcurrencyToken();
         builder.Ignore(backup => backup.IsLive);
         builder.HasOne<Project>().WithMany().HasForeignKey(backup => backup.ProjectId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(backup => backup.ProjectId);

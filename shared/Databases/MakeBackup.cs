@@ -3,7 +3,7 @@ using Platform.Data;
 
 namespace Platform.Databases;
 
-/// <summary>Makes a stored backup. May run again after a crash: it begins anew unless it is completed.</summary>
+/// <summary>Makes a stored backup. May run again after a crash: it begins anew unless it is completed, and from then on the former attempt, should it go on after all, can no longer end it.</summary>
 public sealed class MakeBackup(PlatformDbContext db, BackupFiles content, TimeProvider clock)
 {
     private const string Failed = "The backup could not be made";
@@ -18,7 +18,9 @@ public sealed class MakeBackup(PlatformDbContext db, BackupFiles content, TimePr
         backup.Status = BackupStatus.Running;
         backup.StartedAt ??= clock.GetUtcNow();
         backup.UpdatedAt = clock.GetUtcNow();
+        var former = Renew(backup);
         await db.SaveChangesAsync(ct);
+        await content.DeleteAsync(former, ct);
 
         using var limit = new CancellationTokenSource(Longest, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
@@ -31,7 +33,7 @@ public sealed class MakeBackup(PlatformDbContext db, BackupFiles content, TimePr
         }
         catch (DbUpdateConcurrencyException)
         {
-            await content.DeleteAsync(id, CancellationToken.None); // the row was removed meanwhile
+            await content.DeleteAsync(backup, CancellationToken.None); // the row was removed meanwhile, or a later attempt has it
             return;
         }
 
@@ -45,7 +47,9 @@ public sealed class MakeBackup(PlatformDbContext db, BackupFiles content, TimePr
         if (await FindAsync(id, ct) is not { IsLive: true } backup)
             return;
         (backup.Status, backup.Error) = (BackupStatus.Failed, Failed);
+        var former = Renew(backup);
         await EndAsync(backup, ScheduledBackupStatus.Failed, ct);
+        await content.DeleteAsync(former, ct);
     }
 
     /// <summary>Deletes a batch of backups whose time is over; says how many.</summary>
@@ -78,11 +82,19 @@ public sealed class MakeBackup(PlatformDbContext db, BackupFiles content, TimePr
     {
         foreach (var backup in backups)
         {
-            await content.DeleteAsync(backup.Id, ct);
+            await content.DeleteAsync(backup, ct);
             db.Remove(backup);
         }
 
         await db.SaveChangesAsync(ct);
+    }
+
+    // Takes the backup from the attempt before this one; says what that one's content is called.
+    private Guid Renew(DatabaseBackup backup)
+    {
+        var former = BackupFiles.ContentOf(backup);
+        backup.ContentId = Guid.CreateVersion7(clock.GetUtcNow());
+        return former;
     }
 
     private Task<DatabaseBackup?> FindAsync(Guid id, CancellationToken ct) => db.DatabaseBackups.SingleOrDefaultAsync(backup => backup.Id == id, ct);

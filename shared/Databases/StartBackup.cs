@@ -45,7 +45,7 @@ public sealed class StartBackup(
             return BackupErrors.InProgress;
         if (await db.Databases.AnyAsync(database => database.RestoringBackupId == backup.Id, ct))
             return BackupErrors.InUse;
-        await content.DeleteAsync(backup.Id, ct);
+        await content.DeleteAsync(backup, ct);
         db.Remove(backup);
         await db.SaveChangesAsync(ct);
         return default(Nothing);

@@ -10,6 +10,7 @@ namespace Platform.Sandbox;
 public static class WorkFolders
 {
     private const string Prefix = "platform-sandbox-";
+    private const int Attempts = 20;
     private static readonly Lazy<string> Root = new(CreateRoot);
 
     /// <summary>Makes an empty folder of mode 0700.</summary>
@@ -41,16 +42,30 @@ public static class WorkFolders
         return root;
     }
 
+    // Each attempt deletes what it can. Another process that does the same, or a program that is being killed and still writes, can only hinder it for a while.
     private static bool Remove(string folder)
     {
-        try
+        for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            Directory.Delete(folder, recursive: true);
-            return true;
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+                return true;
+            }
+            catch (DirectoryNotFoundException) when (!Directory.Exists(folder))
+            {
+                return false; // somebody else has removed it
+            }
+            catch (IOException)
+            {
+                // once more
+            }
+            catch (UnauthorizedAccessException)
+            {
+                return false; // another user's
+            }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false; // another user's, or somebody else is removing it
-        }
+
+        return false;
     }
 }

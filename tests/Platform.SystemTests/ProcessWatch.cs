@@ -41,8 +41,9 @@ internal sealed class ProcessWatch : IAsyncDisposable
         {
             foreach (var directory in Directory.EnumerateDirectories("/proc"))
             {
-                if (char.IsAsciiDigit(Path.GetFileName(directory)[0]) && MarkOf(directory, out var program) is { } mark && program.Contains("python", StringComparison.Ordinal))
-                    _seen.GetOrAdd($"{mark} of {ExecutionOf(directory)}", _ => new()).TryAdd($"{Path.GetFileName(directory)}@{StartTime(directory)}", 0);
+                if (char.IsAsciiDigit(Path.GetFileName(directory)[0]) && MarkOf(directory, out var program) is { } mark && program.Contains("python", StringComparison.Ordinal)
+                    && ExecutionOf(directory) is { } execution && StartTime(directory) is { } start)
+                    _seen.GetOrAdd($"{mark} of {execution}", _ => new()).TryAdd($"{Path.GetFileName(directory)}@{start}", 0);
             }
 
             await Task.Delay(10);
@@ -68,21 +69,27 @@ internal sealed class ProcessWatch : IAsyncDisposable
         }
     }
 
-    // Empty when this process may not know.
-    private static string ExecutionOf(string directory)
+    // Empty when this process may not know, null when it has ended meanwhile.
+    private static string? ExecutionOf(string directory)
     {
         try
         {
             const string name = "EXECUTION_ID=";
-            return Array.Find(File.ReadAllText(Path.Combine(directory, "environ")).Split('\0'), line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..] ?? "";
+            var lines = File.ReadAllText(Path.Combine(directory, "environ")).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+            return lines.Length == 0 ? null : Array.Find(lines, line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..] ?? "";
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException)
         {
             return "";
         }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
-    private static long StartTime(string directory)
+    // Null when it has ended meanwhile.
+    private static long? StartTime(string directory)
     {
         try
         {
@@ -91,7 +98,7 @@ internal sealed class ProcessWatch : IAsyncDisposable
         }
         catch (IOException)
         {
-            return 0;
+            return null;
         }
     }
 }

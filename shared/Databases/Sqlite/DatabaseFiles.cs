@@ -65,6 +65,14 @@ public sealed class DatabaseFiles
         return Path.Combine(TemporaryFolder, name);
     }
 
+    /// <summary>Deletes the temporary files whose names begin so.</summary>
+    public void DeleteTemporary(string beginning)
+    {
+        CreateTemporaryFolder();
+        foreach (var path in Directory.GetFiles(TemporaryFolder, $"{beginning}*"))
+            File.Delete(path);
+    }
+
     public void Delete(Guid organizationId, Guid databaseId)
     {
         if (Directory.Exists(FolderOf(organizationId)))

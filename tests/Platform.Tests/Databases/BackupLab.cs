@@ -57,6 +57,15 @@ internal sealed class BackupLab(PlatformApp app)
         return last;
     }
 
+    public async Task<DatabaseBackup> RowAsync(Guid backup)
+    {
+        await using var scope = app.As(Caller.Platform);
+        return await scope.ServiceProvider.GetRequiredService<PlatformDbContext>().DatabaseBackups.AsNoTracking().SingleAsync(row => row.Id == backup);
+    }
+
+    /// <summary>Files of an attempt to back up that is under way.</summary>
+    public string[] TemporaryFilesOf(string key) => Directory.GetFiles(app.Services.GetRequiredService<DatabaseFiles>().TemporaryFolder, $"{Path.GetFileName(key)}*");
+
     public Task DueAsync(Guid id) => ChangeAsync(
         db => db.Databases.Where(row => row.Id == id),
         (db, row) =>

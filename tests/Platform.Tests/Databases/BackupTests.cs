@@ -40,7 +40,7 @@ public abstract class BackupTests(PlatformApp app)
         await zip.ReadExactlyAsync(header);
         Assert.Equal("SQLite format 3"u8.ToArray(), header);
         Assert.NotEqual(JsonValueKind.Null, (await client.GetAsync(id)).Ok().Data.GetProperty("lastBackupAt").ValueKind);
-        Assert.Empty(Directory.GetFiles(app.Services.GetRequiredService<DatabaseFiles>().TemporaryFolder, $"{Id(started):N}*"));
+        Assert.Empty(_lab.TemporaryFilesOf(BackupFiles.KeyOf(await _lab.RowAsync(Id(started)))));
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public abstract class BackupTests(PlatformApp app)
     {
         var (_, client, id) = await _lab.StartAsync();
         var backup = await BackedUpAsync(client, id);
-        var key = $"database-backups/{backup:N}";
+        var key = BackupFiles.KeyOf(await _lab.RowAsync(backup));
         var blobs = app.Services.GetRequiredService<IBlobStore>();
         await blobs.WriteAsync(key, new MemoryStream([1, 2, 3]), BackupFiles.MediaType, CancellationToken.None);
 
@@ -145,9 +145,10 @@ public abstract class BackupTests(PlatformApp app)
         await _lab.ChangeAsync(db => db.Databases.Where(row => row.Id == id), row => row.RestoringBackupId = backup);
         Assert.Equal((409, "backup_in_use"), (await client.DeleteBackupAsync(id, backup)).Refusal);
         await _lab.ChangeAsync(db => db.Databases.Where(row => row.Id == id), row => row.RestoringBackupId = null);
+        var key = BackupFiles.KeyOf(await _lab.RowAsync(backup));
         Assert.Equal($$"""{"id":"{{backup}}","deleted":true}""", (await client.DeleteBackupAsync(id, backup)).Ok().Data.ToString());
         Assert.Equal((404, "not_found"), (await client.DeleteBackupAsync(id, backup)).Refusal);
-        Assert.Null(await app.Services.GetRequiredService<IBlobStore>().GetPropertiesAsync($"database-backups/{backup:N}", CancellationToken.None));
+        Assert.Null(await app.Services.GetRequiredService<IBlobStore>().GetPropertiesAsync(key, CancellationToken.None));
     }
 
     [Fact]

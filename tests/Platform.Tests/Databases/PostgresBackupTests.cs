@@ -73,8 +73,9 @@ public sealed class PostgresBackupTests(ManagedPostgres server)
         var tenant = await server.StartAsync(Start);
         var backup = await BackedUpAsync(tenant.Client, tenant.Id);
         var blobs = server.App.Services.GetRequiredService<IBlobStore>();
-        var stored = await blobs.WriteAsync($"database-backups/{backup:N}", new MemoryStream(new byte[9000]), "application/octet-stream", CancellationToken.None);
-        await new BackupLab(server.App).ChangeAsync(db => db.DatabaseBackups.Where(row => row.Id == backup), row => row.Sha256 = stored.Sha256);
+        var lab = new BackupLab(server.App);
+        var stored = await blobs.WriteAsync(BackupFiles.KeyOf(await lab.RowAsync(backup)), new MemoryStream(new byte[9000]), "application/octet-stream", CancellationToken.None);
+        await lab.ChangeAsync(db => db.DatabaseBackups.Where(row => row.Id == backup), row => row.Sha256 = stored.Sha256);
 
         var last = await RestoredAsync(tenant.Client, tenant.Id, (await tenant.Client.RestoreAsync(tenant.Id, backup, new { safetyBackup = false })).Ok(HttpStatusCode.Accepted).Data);
 

@@ -53,6 +53,22 @@ public sealed class SandboxPartsTests
     }
 
     [Fact]
+    public async Task RemoveOrphans_BySeveralAtOnce_LeavesNothingOfAProcessThatHasEnded()
+    {
+        var space = ProcessIdentity.Own.Split('-')[0];
+        for (var round = 0; round < 50; round++)
+        {
+            var left = Directory.CreateTempSubdirectory($"platform-sandbox-{space}-{Environment.ProcessId}-1-").FullName; // an earlier process of this number
+            foreach (var name in Enumerable.Range(0, 30))
+                Directory.CreateDirectory(Path.Combine(left, $"{name}", "inner"));
+
+            await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(WorkFolders.RemoveOrphans)));
+
+            Assert.False(Directory.Exists(left));
+        }
+    }
+
+    [Fact]
     public void TryReserve_FullPool_AnswersNullUntilSomethingIsFree()
     {
         var pool = new SandboxPool(Options.Create(new SandboxOptions { Cpu = 4, MemoryMb = 1000 }));
