@@ -73,11 +73,10 @@ public sealed partial class FunctionCompiler(ISandbox sandbox)
         Command = [runtime.Interpreter, "exec", runtime.Sdk!.Compiler, "-noconfig", $"@{Scripts}{ResponseFile}"],
         Arguments = files,
         Environment = new Dictionary<string, string>(runtime.Environment) { ["DOTNET_TieredPGO"] = "0", ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1" },
-        Files = new Dictionary<string, ReadOnlyMemory<byte>>
+        Files = new Dictionary<string, ReadOnlyMemory<byte>>(Bootstraps.Dotnet.Select(name => KeyValuePair.Create(name, Bootstraps.Find(name))))
         {
             [ResponseFile] = Encoding.UTF8.GetBytes(string.Join('\n', OptionsOf(runtime.Sdk).Select(option => $"\"{option}\""))),
             [UsingsFile] = Encoding.UTF8.GetBytes(Usings),
-            [runtime.Rules.Bootstrap!] = Bootstraps.Find(runtime.Rules.Bootstrap!),
         },
         Mounts = [.. runtime.Mounts, new SandboxMount(folder, WorkerRun.CodeFolder)],
         WorkingDirectory = WorkerRun.CodeFolder,
@@ -94,7 +93,7 @@ public sealed partial class FunctionCompiler(ISandbox sandbox)
         "-target:exe", "-main:Platform.Runtime.Bootstrap", $"-out:{SandboxOutput}/{ProgramName}",
         .. Directory.GetFiles(sdk.References, "*.dll").Order(StringComparer.Ordinal).Select(path => $"-reference:{path}"),
         .. sdk.Generators.Select(path => $"-analyzer:{path}"),
-        Scripts + UsingsFile, Scripts + "bootstrap.cs",
+        Scripts + UsingsFile, .. Bootstraps.Dotnet.Select(name => Scripts + name),
     ];
 
     // As the SDK does it: all but what builds have left. Relative names, which messages repeat and which cannot be taken for options.

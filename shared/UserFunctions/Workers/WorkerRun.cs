@@ -79,9 +79,12 @@ internal static class WorkerRun
 /// <summary>The programs that load functions.</summary>
 internal static class Bootstraps
 {
+    /// <summary>The sources that are compiled with the code of a C# function.</summary>
+    public static readonly IReadOnlyList<string> Dotnet = ["bootstrap.cs", "bootstrap.context.cs", "bootstrap.output.cs"];
+
     public static ReadOnlyMemory<byte> Find(string name) => All.Value[name];
 
-    private static readonly Lazy<Dictionary<string, byte[]>> All = new(() => new[] { "bootstrap.cjs", "bootstrap.py", "bootstrap.cs" }.ToDictionary(name => name, Read));
+    private static readonly Lazy<Dictionary<string, byte[]>> All = new(() => new[] { "bootstrap.cjs", "bootstrap.py" }.Concat(Dotnet).ToDictionary(name => name, Read));
 
     private static byte[] Read(string name)
     {
