@@ -40,7 +40,7 @@ public sealed class FunctionDeploymentFunctions(FunctionQueries functions, Funct
         return started.IsOk ? DeploymentView.Of(started.Value) : started.Error;
     }
 
-    /// <summary>Read a deployment with its steps and what the package managers printed.</summary>
+    /// <summary>Read a deployment with its steps and what the package managers or the compiler printed.</summary>
     [Function("Functions_GetDeployment")]
     [Operation(Permissions.FunctionsRead, Rate.Default, ObjectFirst = true)]
     public async Task<Result<DeploymentView>> GetDeploymentAsync(

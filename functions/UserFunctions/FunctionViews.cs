@@ -134,7 +134,7 @@ public sealed record VersionView(
 /// <summary>Why a deployment did not succeed.</summary>
 public sealed record DeploymentErrorView(string Code, string? Message);
 
-/// <summary>A deployment. What the package managers printed is shown by its own operation only.</summary>
+/// <summary>A deployment. What the package managers or the compiler printed is shown by its own operation only.</summary>
 public sealed record DeploymentView
 {
     public required Guid Id { get; init; }

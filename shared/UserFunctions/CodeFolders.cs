@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using Platform.Sandbox;
 
 namespace Platform.UserFunctions;
@@ -14,6 +15,13 @@ public sealed class CodeFolders
         Open(path);
         return new FunctionFolder(path);
     }
+
+    /// <summary>Folders before what is in them, hidden ones too; links are not followed.</summary>
+    internal static FileSystemEnumerable<FileSystemInfo> EntriesOf(string folder) =>
+        new(folder, static (ref FileSystemEntry entry) => entry.ToFileSystemInfo(), new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
+        {
+            ShouldRecursePredicate = static (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+        };
 
     /// <summary>Lets every user read what is in a folder.</summary>
     public static void Open(string path)

@@ -15,7 +15,7 @@ public sealed class DeployFunction(PlatformDbContext db, FunctionPackager packag
     private const string OutOfTime = "deployment_timeout";
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    /// <summary>Checks what is to be deployed and installs what it depends on.</summary>
+    /// <summary>Checks what is to be deployed and installs what it depends on, or compiles it.</summary>
     public async Task<bool> PackageAsync(Guid id, CancellationToken ct)
     {
         if (await FindAsync(id, ct) is not { } work)
@@ -33,7 +33,7 @@ public sealed class DeployFunction(PlatformDbContext db, FunctionPackager packag
             return false;
         if (version.PackageSha256 is not null)
         {
-            deployment.End("package", clock.GetUtcNow(), "Was installed before");
+            deployment.End("package", clock.GetUtcNow(), "Was packaged before");
             return await SaveAsync(work, ct);
         }
 

@@ -73,7 +73,7 @@ public sealed class FunctionDeployment : IProjectOwned
 
     public string? ErrorMessage { get; private set; }
 
-    /// <summary>What the package managers printed; its end, when it was much.</summary>
+    /// <summary>What the package managers or the compiler printed; its end, when it was much.</summary>
     public string? PackageLog { get; set; }
 
     public DateTimeOffset? StartedAt { get; private set; }

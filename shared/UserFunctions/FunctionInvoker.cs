@@ -20,7 +20,7 @@ public sealed class FunctionInvoker(WorkerPools pools, WorkerStarter starter, In
     /// <summary>Runs code once in a worker of its own; null when the host cannot run it.</summary>
     internal async Task<Invoked?> RunAloneAsync(WorkerSpec spec, InvocationEvent? given, int timeoutSeconds, InvocationTrigger trigger, Guid? callerId, Guid? deploymentId)
     {
-        if (await pools.TakeRoomAsync(spec.Function.MemoryMb) is not { } room)
+        if (await pools.TakeRoomAsync(spec.RoomMb) is not { } room)
             return null;
         var call = NewCall(given ?? new InvocationEvent(null, null), timeoutSeconds, isTest: trigger == InvocationTrigger.Test);
         var facts = new Facts(spec.Function, spec.Version, trigger, callerId, call) { DeploymentId = deploymentId, StartedAt = clock.GetUtcNow() };

@@ -7,14 +7,30 @@ namespace Platform.UserFunctions;
 /// <param name="Starter">Code to begin with.</param>
 public sealed record FunctionLanguage(string Name, string Entrypoint, IReadOnlyList<string> Extensions, string? Bootstrap, string Starter)
 {
+    private const string DotnetStarter = """
+        public static class Function
+        {
+            public static async Task<object?> Handler(JsonElement e, Context c)
+            {
+                var name = e.ValueKind == JsonValueKind.Object && e.TryGetProperty("name", out var given) ? given.ToString() : "world";
+                return new { hello = name };
+            }
+        }
+
+        """;
+
     private static readonly IReadOnlyList<FunctionLanguage> All =
     [
         new("node", "index.handler", [".js", ".mjs", ".cjs"], "bootstrap.cjs", "exports.handler = async (event, context) => ({ hello: event?.name ?? \"world\" });\n"),
         new("python", "main.handler", [".py"], "bootstrap.py", "def handler(event, context):\n    return {\"hello\": (event or {}).get(\"name\", \"world\")}\n"),
+        new("dotnet", "Function.Handler", [".cs"], "bootstrap.cs", DotnetStarter) { IsCompiled = true },
         new("bash", "main.sh", [""], null, "event=$(cat)\necho \"{\\\"bytes\\\": ${#event}}\"\n"),
         new("ruby", "main.rb", [""], null, "require \"json\"\nevent = JSON.parse($stdin.read)\nputs({ hello: event }.to_json)\n"),
         new("php", "main.php", [""], null, "<?php\n$event = json_decode(stream_get_contents(STDIN));\necho json_encode([\"hello\" => $event]);\n"),
     ];
+
+    /// <summary>Whether it runs as a program that packaging makes of the code and the bootstrap.</summary>
+    public bool IsCompiled { get; init; }
 
     /// <summary>Whether a process serves many invocations.</summary>
     public bool StaysWarm => Bootstrap is not null;

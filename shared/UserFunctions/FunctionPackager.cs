@@ -1,6 +1,5 @@
 using System.Formats.Tar;
 using System.IO.Compression;
-using System.IO.Enumeration;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
@@ -9,11 +8,13 @@ using Platform.Sandbox;
 
 namespace Platform.UserFunctions;
 
-/// <summary>What packaging came to: <paramref name="Sha256"/> of the code with its dependencies, null when it names none.</summary>
+/// <summary>What packaging came to: <paramref name="Sha256"/> of the code with its dependencies, or compiled; null when it needs neither.</summary>
 public sealed record Packaged(string? Sha256, string? Log, (string Code, string Message)? Error);
 
-/// <summary>Installs what the code of a function depends on, in the sandbox with the guarded network, and keeps the result in the blob store.</summary>
-public sealed class FunctionPackager(FunctionCode code, FunctionRuntimes runtimes, ISandbox sandbox, CodeFolders folders, IOptions<FunctionOptions> options)
+/// <summary>
+/// Installs what the code of a function depends on, in the sandbox with the guarded network, or compiles it, without a network, and keeps the result in the blob store.
+/// </summary>
+public sealed class FunctionPackager(FunctionCode code, FunctionRuntimes runtimes, ISandbox sandbox, FunctionCompiler compiler, CodeFolders folders, IOptions<FunctionOptions> options)
 {
     // Not every Python has pip of its own, but each can make an environment that has.
     private const string Pip = """
@@ -27,6 +28,8 @@ public sealed class FunctionPackager(FunctionCode code, FunctionRuntimes runtime
     private const long MemoryBytes = 1L << 30;
     private const long TmpBytes = 256L << 20;
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5); // each of two tries
+    private static readonly TimeSpan LongestCompiling = TimeSpan.FromMinutes(2);
+    private static readonly (string Code, string Message) Unavailable = ("unavailable", FunctionErrors.Unavailable.Message);
     private static readonly string[] NetworkWords = ["ENOTFOUND", "ETIMEDOUT", "ECONNRESET", "ECONNREFUSED", "EAI_AGAIN", "Connection", "timed out", "502", "503"];
 
     private readonly PackageRegistries _registries = new(options.Value);
@@ -47,6 +50,8 @@ public sealed class FunctionPackager(FunctionCode code, FunctionRuntimes runtime
                 return new Packaged(null, null, ("source_invalid", unpacked.Error.Message));
         }
 
+        if (runtime.Value.Rules.IsCompiled)
+            return await CompileAsync(version.FunctionId, runtime.Value, folder.Path, ct);
         if (await CommandAsync(runtime.Value, folder.Path, ct) is not { } command)
             return new Packaged(null, null, null);
         var result = await InstallAsync(runtime.Value, command, folder.Path, ct);
@@ -60,10 +65,23 @@ public sealed class FunctionPackager(FunctionCode code, FunctionRuntimes runtime
     /// <summary>Removes what was kept for a version that is gone.</summary>
     public Task DropAsync(Guid functionId, string sha256, CancellationToken ct) => code.DeleteAsync(functionId, sha256, ct);
 
+    private async Task<Packaged> CompileAsync(Guid functionId, FunctionRuntime runtime, string folder, CancellationToken ct)
+    {
+        var compiled = await compiler.CompileAsync(runtime, folder, LongestCompiling, ct);
+        var log = Shortened(compiled.Log);
+        return compiled switch
+        {
+            { Reason: SandboxReason.Lost } => throw new InvalidOperationException("The host stopped while the code was compiled"),
+            { Reason: SandboxReason.StartFailed } => new Packaged(null, null, Unavailable),
+            { Error: { } error } => new Packaged(null, log, ("compile_failed", error)),
+            _ => new Packaged(await KeepAsync(functionId, folder, ct), log, null),
+        };
+    }
+
     private static (string Code, string Message)? ErrorOf(SandboxResult result, string folder) => result switch
     {
         { Reason: SandboxReason.Lost } => throw new InvalidOperationException("The host stopped while packages were installed"),
-        { Reason: SandboxReason.StartFailed } => ("unavailable", FunctionErrors.Unavailable.Message),
+        { Reason: SandboxReason.StartFailed } => Unavailable,
         { Reason: SandboxReason.Timeout } => ("package_failed", "Installing the dependencies took too long"),
         { Reason: SandboxReason.Exited, ExitCode: 0 } => IsTooLarge(folder)
             ? ("package_too_large", $"The code has with its dependencies more than {FunctionCode.Limits.Entries} files or {FunctionCode.Limits.Bytes >> 20} MB")
@@ -74,17 +92,10 @@ public sealed class FunctionPackager(FunctionCode code, FunctionRuntimes runtime
     private static bool IsTooLarge(string folder)
     {
         var (entries, bytes) = (0, 0L);
-        foreach (var entry in EntriesOf(folder))
+        foreach (var entry in CodeFolders.EntriesOf(folder))
             (entries, bytes) = (entries + 1, bytes + (entry is FileInfo { LinkTarget: null } file ? file.Length : 0));
         return entries > FunctionCode.Limits.Entries || bytes > FunctionCode.Limits.Bytes;
     }
-
-    // Folders before what is in them, hidden ones too; links are not followed.
-    private static FileSystemEnumerable<FileSystemInfo> EntriesOf(string folder) =>
-        new(folder, static (ref FileSystemEntry entry) => entry.ToFileSystemInfo(), new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
-        {
-            ShouldRecursePredicate = static (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
-        };
 
     private async Task<SandboxResult> InstallAsync(FunctionRuntime runtime, IReadOnlyList<string> command, string folder, CancellationToken ct)
     {
@@ -168,7 +179,7 @@ public sealed class FunctionPackager(FunctionCode code, FunctionRuntimes runtime
         await using (var zip = new GZipStream(file, CompressionLevel.Fastest))
         await using (var tar = new TarWriter(zip))
         {
-            foreach (var entry in EntriesOf(folder)) // TarFile would leave out what begins with a dot, and so Python's packages
+            foreach (var entry in CodeFolders.EntriesOf(folder)) // TarFile would leave out what begins with a dot, and so Python's packages
                 await tar.WriteEntryAsync(entry.FullName, Path.GetRelativePath(folder, entry.FullName), ct);
         }
 
@@ -180,9 +191,7 @@ public sealed class FunctionPackager(FunctionCode code, FunctionRuntimes runtime
         return digest;
     }
 
-    private string? LogOf(SandboxResult result)
-    {
-        var text = _registries.Secrets.Apply($"{result.Stdout}{result.Stderr}").Trim();
-        return text.Length == 0 ? null : text.Length > MaxLog ? text[^MaxLog..] : text;
-    }
+    private string? LogOf(SandboxResult result) => Shortened(_registries.Secrets.Apply($"{result.Stdout}{result.Stderr}").Trim());
+
+    private static string? Shortened(string text) => text.Length == 0 ? null : text.Length > MaxLog ? text[^MaxLog..] : text;
 }

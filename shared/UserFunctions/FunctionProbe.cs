@@ -16,14 +16,7 @@ public sealed class FunctionProbe(FunctionInvoker invoker, FunctionRuntimes runt
         var runtime = await runtimes.FindAsync(version.Runtime, CancellationToken.None);
         if (!runtime.IsOk)
             return ("runtime_unavailable", "The runtime of this version is not installed");
-        var spec = new WorkerSpec
-        {
-            Function = ActiveFunctions.Of(function, version, ""),
-            Runtime = runtime.Value,
-            Entrypoint = version.Entrypoint,
-            Sha256 = version.PackageSha256 ?? version.CodeSha256,
-            Version = version.Number,
-        };
+        var spec = WorkerSpec.Of(ActiveFunctions.Of(function, version, ""), version, runtime.Value);
         if (check.Payload is null && !runtime.Value.Rules.StaysWarm)
             return null; // a program is not loaded without being run
         var given = check.Payload is null ? null : InvocationEvent.Parse(check.Payload);

@@ -11,6 +11,9 @@ public sealed record FunctionRuntime(string Name, string Language, string Versio
 {
     public required FunctionLanguage Rules { get; init; }
 
+    /// <summary>What compiles its code; null where nothing has to be.</summary>
+    internal DotnetSdk? Sdk { get; init; }
+
     /// <summary>What the interpreter needs around it.</summary>
     internal IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
@@ -28,15 +31,18 @@ public sealed class FunctionRuntimes(RuntimeCatalog catalog, TimeProvider clock)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
+    private volatile Known _known = new([], []);
+
     /// <summary>The newest of a language last.</summary>
     public async ValueTask<IReadOnlyList<FunctionRuntime>> AllAsync(CancellationToken ct)
     {
         await WaitAsync(ct);
-        return
-        [
-            .. catalog.Supported.Where(runtime => FunctionLanguage.Find(runtime.Lang) is not null).Select(Of)
-                .OrderBy(runtime => runtime.Language, StringComparer.Ordinal).ThenBy(runtime => Comparable(runtime.Version)),
-        ];
+        var (known, answered) = (_known, catalog.All);
+        if (known.Answered == answered)
+            return known.Runtimes;
+        List<FunctionRuntime> runtimes = [.. answered.Select(Of).OfType<FunctionRuntime>().OrderBy(runtime => runtime.Language, StringComparer.Ordinal).ThenBy(runtime => Comparable(runtime.Version))];
+        _known = new Known(answered, runtimes);
+        return runtimes;
     }
 
     /// <summary>By its pinned name, or the newest of a language.</summary>
@@ -65,12 +71,22 @@ public sealed class FunctionRuntimes(RuntimeCatalog catalog, TimeProvider clock)
         }
     }
 
-    private static FunctionRuntime Of(SupportedRuntime runtime) => new(runtime.Lang + runtime.Version, runtime.Lang, runtime.Version, runtime.ActualVersion, runtime.Command[0])
+    // Null where functions cannot be written for it.
+    private static FunctionRuntime? Of(SupportedRuntime runtime)
     {
-        Rules = FunctionLanguage.Find(runtime.Lang)!,
-        Environment = runtime.Environment,
-        Mounts = runtime.Mounts,
-    };
+        if (FunctionLanguage.Find(runtime.Lang) is not { } rules)
+            return null;
+        var sdk = rules.IsCompiled ? DotnetSdk.Find(runtime.Command[0], runtime.ActualVersion) : null;
+        return rules.IsCompiled && sdk is null ? null : new FunctionRuntime(runtime.Lang + runtime.Version, runtime.Lang, runtime.Version, runtime.ActualVersion, runtime.Command[0])
+        {
+            Rules = rules,
+            Sdk = sdk,
+            Environment = runtime.Environment,
+            Mounts = runtime.Mounts,
+        };
+    }
 
     private static Version Comparable(string version) => Version.TryParse(version.Contains('.') ? version : version + ".0", out var parsed) ? parsed : new Version(0, 0);
+
+    private sealed record Known(IReadOnlyList<SupportedRuntime> Answered, IReadOnlyList<FunctionRuntime> Runtimes);
 }

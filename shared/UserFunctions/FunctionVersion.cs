@@ -2,7 +2,7 @@ using Platform.Data;
 
 namespace Platform.UserFunctions;
 
-/// <summary>Code of a function as it was given once; it never changes. What its dependencies add is found by <see cref="PackageSha256"/> after the first deployment.</summary>
+/// <summary>Code of a function as it was given once; it never changes. What packaging adds is found by <see cref="PackageSha256"/> after the first deployment.</summary>
 public sealed class FunctionVersion : IProjectOwned
 {
     public required Guid FunctionId { get; init; }
@@ -28,7 +28,7 @@ public sealed class FunctionVersion : IProjectOwned
 
     public string? Message { get; init; }
 
-    /// <summary>The code with its dependencies; null when it names none, or was never packaged.</summary>
+    /// <summary>The code with its dependencies, or compiled; null when it needs neither, or was never packaged.</summary>
     public string? PackageSha256 { get; set; }
 
     public Guid? CreatedBy { get; init; }

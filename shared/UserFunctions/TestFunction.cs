@@ -30,17 +30,7 @@ public sealed class TestFunction(
         if (await functions.VersionAsync(function.Id, test.Version ?? function.LatestVersion, CancellationToken.None) is not { } version)
             return FunctionErrors.VersionNotFound;
         var runtime = await runtimes.FindAsync(version.Runtime, CancellationToken.None);
-        return runtime.IsOk
-            ? new WorkerSpec
-            {
-                Function = ActiveFunctions.Of(function, version, ""),
-                Runtime = runtime.Value,
-                Entrypoint = version.Entrypoint,
-                Sha256 = version.PackageSha256 ?? version.CodeSha256,
-                Version = version.Number,
-                Extra = test.Environment ?? Nothing,
-            }
-            : runtime.Error;
+        return runtime.IsOk ? WorkerSpec.Of(ActiveFunctions.Of(function, version, ""), version, runtime.Value) with { Extra = test.Environment ?? Nothing } : runtime.Error;
     }
 
     private async Task<Result<WorkerSpec>> UnsavedAsync(UserFunction function, FunctionTest test)
@@ -56,6 +46,7 @@ public sealed class TestFunction(
                 Runtime = runtime.Value,
                 Entrypoint = function.Entrypoint,
                 Sha256 = null,
+                NeedsCompiling = runtime.Value.Rules.IsCompiled,
                 Version = 0,
                 Unsaved = code.Value.Packed,
                 Extra = test.Environment ?? Nothing,

@@ -16,7 +16,7 @@ public static class UserFunctionsModule
         services.AddScoped<FunctionVault>().AddScoped<FunctionQueries>().AddScoped<FunctionVersions>().AddScoped<FunctionLimits>();
         services.AddScoped<CreateFunction>().AddScoped<ChangeFunction>().AddScoped<ChangeCode>().AddScoped<ToggleFunction>().AddScoped<DeleteFunction>();
         services.AddScoped<StartDeployment>().AddScoped<DeployFunction>().AddScoped<FunctionProbe>();
-        services.AddSingleton<FunctionPackager>().AddSingleton<DeploymentSwitch>();
+        services.AddSingleton<FunctionCompiler>().AddSingleton<FunctionPackager>().AddSingleton<DeploymentSwitch>();
         services.AddScoped<InvokeFunction>().AddScoped<TestFunction>().AddSingleton<TestTurns>();
         services.AddScoped<ChangeFunctionUrl>().AddScoped<CallFunctionUrl>().AddScoped<IDomainTargets, FunctionTargets>();
         services.AddScoped<InvocationQueries>().AddScoped<InvocationFigures>().AddScoped<FunctionStatistics>().AddScoped<FunctionMetrics>().AddScoped<AnalyzeFunction>();

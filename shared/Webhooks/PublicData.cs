@@ -76,7 +76,7 @@ internal static class PublicData
         return shown.Count > 0 ? shown : null;
     }
 
-    private static JsonNode Cut(string text) => JsonValue.Create(text.Length > MaxMessage ? text[..MaxMessage] : text);
+    private static JsonValue Cut(string text) => JsonValue.Create(text.Length > MaxMessage ? text[..MaxMessage] : text);
 
     private static bool IsShown(string name, string text) => name == "id" || Names.Contains(name) || Endings.Any(ending => name.EndsWith(ending, StringComparison.Ordinal))
         || (Words.Contains(name) && text.All(letter => char.IsAsciiLetterLower(letter) || letter == '_'));

@@ -23,12 +23,13 @@ internal sealed record Interpreter(string Binary, IReadOnlyList<SandboxMount> Mo
         return variables;
     }
 
-    // The folder above bin/ when it is an installation of its own; never somebody's home or a folder with other things in it.
+    // The folder above bin/, or .NET's own without one, when it is an installation of its own; never somebody's home or a folder with other things in it.
     private static string? Installation(string path)
     {
         var bin = Path.GetDirectoryName(path)!;
-        var prefix = Path.GetDirectoryName(bin);
-        if (prefix is null || Path.GetFileName(bin) != "bin" || prefix.Count(c => c == '/') < 2)
+        var isDotnet = Directory.Exists($"{bin}/host/fxr");
+        var prefix = isDotnet ? bin : Path.GetDirectoryName(bin);
+        if (prefix is null || !(isDotnet || Path.GetFileName(bin) == "bin") || prefix.Count(c => c == '/') < 2)
             return null;
         var hidden = Path.GetFileName(prefix).StartsWith('.');
         return hidden || prefix == Home || Home.StartsWith(prefix + "/", StringComparison.Ordinal) ? null : prefix;

@@ -13,7 +13,7 @@ public sealed class LanguageOptions
     /// <summary>Where to look, first hit wins: names are looked up in PATH, paths may hold <c>*</c> in folder names.</summary>
     public List<string> Candidates { get; set; } = [];
 
-    /// <summary>Command that prints the version, as its first number with a dot (or first number).</summary>
+    /// <summary>Command that prints the version, as its first number with a dot; or several versions, each at the beginning of a line, the newest last.</summary>
     public List<string> VersionCommand { get; set; } = [];
 
     /// <summary>Command that runs the script.</summary>
@@ -27,6 +27,9 @@ public sealed class LanguageOptions
     public int? TmpMb { get; set; }
 
     public string Example { get; set; } = "";
+
+    /// <summary>Whether scripts can be written in it; null is yes. Otherwise only functions can.</summary>
+    public bool? Scripts { get; set; }
 
     internal LanguageOptions Named(string lang)
     {
@@ -45,6 +48,7 @@ public sealed class LanguageOptions
         Environment = Environment.Count > 0 ? Environment : other.Environment,
         TmpMb = TmpMb ?? other.TmpMb,
         Example = Example.Length > 0 ? Example : other.Example,
+        Scripts = Scripts ?? other.Scripts,
     };
 
     internal IEnumerable<ValidationResult> Mistakes()

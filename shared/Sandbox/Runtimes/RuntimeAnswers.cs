@@ -6,13 +6,13 @@ namespace Platform.Sandbox.Runtimes;
 /// <summary>Version answers by interpreter: one that several versions' candidates lead to is asked once.</summary>
 internal sealed partial class RuntimeAnswers(ISandbox sandbox)
 {
-    private readonly ConcurrentDictionary<string, Lazy<Task<string?>>> _answers = [];
+    private readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyList<string>>>> _answers = [];
     private int _asked;
 
-    public Task<string?> VersionAsync(LanguageOptions language, Interpreter interpreter, CancellationToken ct) =>
+    public Task<IReadOnlyList<string>> VersionsAsync(LanguageOptions language, Interpreter interpreter, CancellationToken ct) =>
         _answers.GetOrAdd($"{language.Lang} {interpreter.Binary}", _ => new(() => AskAsync(language, interpreter, ct))).Value;
 
-    private async Task<string?> AskAsync(LanguageOptions language, Interpreter interpreter, CancellationToken ct)
+    private async Task<IReadOnlyList<string>> AskAsync(LanguageOptions language, Interpreter interpreter, CancellationToken ct)
     {
         var run = new SandboxRun
         {
@@ -24,9 +24,17 @@ internal sealed partial class RuntimeAnswers(ISandbox sandbox)
         };
         var result = await sandbox.RunAsync(run, ct);
         if (result is not { Reason: SandboxReason.Exited, ExitCode: 0 })
-            return null;
-        return Version().Match(result.Stdout + result.Stderr) is { Success: true } match ? match.Value : null;
+            return [];
+        return VersionsOf(result.Stdout + result.Stderr);
     }
+
+    /// <summary>Versions at the beginnings of lines, or else the first one in the text.</summary>
+    internal static IReadOnlyList<string> VersionsOf(string answer) => Listed().Matches(answer) is { Count: > 0 } list
+        ? [.. list.Select(match => match.Value)]
+        : Version().Match(answer) is { Success: true } match ? [match.Value] : [];
+
+    [GeneratedRegex(@"^\d+(\.\d+)+", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Listed();
 
     [GeneratedRegex(@"\d+(\.\d+)+")]
     private static partial Regex Version();

@@ -20,14 +20,14 @@ internal sealed class RuntimeProbe(ISandbox sandbox, RuntimeCatalog catalog, IOp
             found[i] = await FindAsync(wanted[i].Language, wanted[i].Version, answers, token));
         catalog.Publish([.. found.OfType<SupportedRuntime>()]);
         _probed = true;
-        logger.LogInformation("Runtimes: {Runtimes}", string.Join(", ", catalog.Supported.Select(runtime => $"{runtime.Lang} {runtime.ActualVersion}")));
+        logger.LogInformation("Runtimes: {Runtimes}", string.Join(", ", catalog.All.Select(runtime => $"{runtime.Lang} {runtime.ActualVersion}")));
     }
 
     private static async Task<SupportedRuntime?> FindAsync(LanguageOptions language, string version, RuntimeAnswers answers, CancellationToken ct)
     {
         foreach (var interpreter in InterpreterSearch.Find(language.Candidates, version))
         {
-            if (await answers.VersionAsync(language, interpreter, ct) is { } actual && IsRefinement(actual, version))
+            if ((await answers.VersionsAsync(language, interpreter, ct)).LastOrDefault(actual => IsRefinement(actual, version)) is { } actual)
                 return Supported(language, version, actual, interpreter);
         }
         return null;
@@ -46,6 +46,7 @@ internal sealed class RuntimeProbe(ISandbox sandbox, RuntimeCatalog catalog, IOp
         {
             Environment = interpreter.Environment(language),
             Mounts = interpreter.Mounts,
+            RunsScripts = language.Scripts ?? true,
             TmpBytes = language.TmpMb is { } mb ? (long)mb << 20 : null,
         };
     }

@@ -12,6 +12,9 @@ namespace Platform.Sandbox.Runtimes;
 public sealed record SupportedRuntime(
     string Lang, string Version, string ActualVersion, string FileName, string FileExtension, IReadOnlyList<string> Command, string Example)
 {
+    /// <summary>Whether scripts can be written for it; otherwise only functions can.</summary>
+    public bool RunsScripts { get; init; } = true;
+
     internal IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
     internal IReadOnlyList<SandboxMount> Mounts { get; init; } = [];
     internal long? TmpBytes { get; init; }

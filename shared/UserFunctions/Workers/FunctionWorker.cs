@@ -58,7 +58,12 @@ internal sealed class FunctionWorker : IFunctionWorker
         try
         {
             var frame = await _channel.ReceiveAsync(MaxFrameBytes, timeout.Token);
-            return frame is { } bytes && WorkerReply.Read(bytes) is { Type: "result" or "error" } reply ? await AnswerAsync(reply) : await LostAsync(_clock.GetElapsedTime(began));
+            return (frame is { } bytes ? WorkerReply.Read(bytes) : null) switch
+            {
+                { Type: "result" or "error" } reply => await AnswerAsync(reply),
+                { Type: WorkerReply.OutOfMemory } => await OutOfMemoryAsync(_clock.GetElapsedTime(began)),
+                _ => await LostAsync(_clock.GetElapsedTime(began)),
+            };
         }
         catch (OperationCanceledException)
         {
@@ -112,6 +117,12 @@ internal sealed class FunctionWorker : IFunctionWorker
             Error = new InvocationError("Timeout", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The handler took longer than {call.Timeout.TotalSeconds:0.###} s"), null),
             Duration = call.Timeout,
         };
+    }
+
+    private async Task<WorkerOutcome> OutOfMemoryAsync(TimeSpan took)
+    {
+        var (ended, known) = (await EndedAsync(TimeSpan.Zero), WorkerEnd.OutOfMemory);
+        return ended with { Status = known.Status, Error = known.Error, Duration = took };
     }
 
     private async Task<WorkerOutcome> LostAsync(TimeSpan took) => await EndedAsync(LongestNews) with { Duration = took };

@@ -36,6 +36,13 @@ public sealed class WorkerCode(FunctionCode code, CodeFolders folders, TimeProvi
         return folder is null ? null : new Lease(folder.Path, () => Return(entry));
     }
 
+    /// <summary>A folder of a version for one worker, which may change it; null as with <see cref="RentAsync"/>.</summary>
+    internal async Task<Lease?> CopyAsync(Guid functionId, string sha256)
+    {
+        var folder = await UnpackAsync(functionId, sha256);
+        return folder is null ? null : new Lease(folder.Path, folder.Dispose);
+    }
+
     /// <summary>A folder of code that is not kept.</summary>
     internal async Task<Lease?> UnpackAsync(ReadOnlyMemory<byte> packed)
     {

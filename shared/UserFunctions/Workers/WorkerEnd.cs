@@ -6,6 +6,9 @@ namespace Platform.UserFunctions;
 internal static class WorkerEnd
 {
     private const int Aborted = 128 + 6;
+    private static readonly string[] LastWords = ["heap out of memory", "Out of memory.", "System.OutOfMemoryException"];
+
+    public static WorkerOutcome OutOfMemory => new(InvocationStatus.OutOfMemory, null, new InvocationError("OutOfMemory", "The process needed more memory than the function may have", null));
 
     /// <summary>The end of a run; null when it does not come in time.</summary>
     public static async Task<SandboxResult?> AwaitAsync(Task<SandboxResult> run, TimeSpan longest, TimeProvider clock) =>
@@ -15,7 +18,7 @@ internal static class WorkerEnd
     public static WorkerOutcome Describe(SandboxResult? result)
     {
         if (result is not null && IsOutOfMemory(result))
-            return new WorkerOutcome(InvocationStatus.OutOfMemory, null, new InvocationError("OutOfMemory", "The process needed more memory than the function may have", null));
+            return OutOfMemory;
         var how = result switch
         {
             { Reason: SandboxReason.Exited } => $"The process ended with exit code {result.ExitCode}",
@@ -26,7 +29,7 @@ internal static class WorkerEnd
         return new WorkerOutcome(InvocationStatus.Crashed, null, new InvocationError("Crashed", how, null));
     }
 
-    // V8 gives up by itself a moment before the limit takes hold.
+    // V8 and .NET may give up by themselves a moment before the limit takes hold.
     private static bool IsOutOfMemory(SandboxResult result) =>
-        result.Reason == SandboxReason.Oom || (result.ExitCode == Aborted && result.Stderr.Contains("heap out of memory", StringComparison.Ordinal));
+        result.Reason == SandboxReason.Oom || (result.ExitCode == Aborted && Array.Exists(LastWords, words => result.Stderr.Contains(words, StringComparison.Ordinal)));
 }

@@ -119,14 +119,7 @@ public sealed partial class WorkerPools(WorkerStarter starter, WorkerRoom room, 
     {
         var version = function.Version!;
         var runtime = await runtimes.FindAsync(version.Runtime, CancellationToken.None);
-        return new WorkerSpec
-        {
-            Function = function,
-            Runtime = runtime.IsOk ? runtime.Value : throw new RuntimeMissingException(),
-            Entrypoint = version.Entrypoint,
-            Sha256 = version.PackageSha256 ?? version.CodeSha256,
-            Version = version.Number,
-        };
+        return WorkerSpec.Of(function, version, runtime.IsOk ? runtime.Value : throw new RuntimeMissingException());
     }
 
     private async Task<Acquired> StartAsync(WorkerPool pool, IDisposable taken, TimeSpan queued)

@@ -5,6 +5,9 @@ namespace Platform.UserFunctions;
 /// <summary>A frame from a worker.</summary>
 internal sealed record WorkerReply(string Type, int Marks, long Us, long CpuUs, long RssKb, string? Token, InvocationError? Error, string? Result)
 {
+    /// <summary>A worker that lacks memory and is of no more use; others are killed before they can tell.</summary>
+    public const string OutOfMemory = "outOfMemory";
+
     private const int MaxText = 2000;
     private const int MaxStack = 16 * 1024;
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 1000 };

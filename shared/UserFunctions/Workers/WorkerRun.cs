@@ -18,8 +18,8 @@ internal static class WorkerRun
     public static SandboxRun Staying(Guid id, WorkerSpec spec, IReadOnlyDictionary<string, string> environment, string codeFolder, string socketFolder, double cores) =>
         Common(id, spec, environment, codeFolder, cores) with
         {
-            Command = [spec.Runtime.Interpreter, .. Options(spec), BootstrapPath + spec.Runtime.Rules.Bootstrap],
-            Files = new Dictionary<string, ReadOnlyMemory<byte>> { [spec.Runtime.Rules.Bootstrap!] = Bootstraps.Find(spec.Runtime.Rules.Bootstrap!) },
+            Command = [spec.Runtime.Interpreter, .. Program(spec)],
+            Files = FilesOf(spec),
             Mounts = [.. spec.Runtime.Mounts, new SandboxMount(codeFolder, CodeFolder), new SandboxMount(socketFolder, SocketFolder)],
             WallTime = Endless,
             StdoutLimit = 1,
@@ -34,6 +34,8 @@ internal static class WorkerRun
     {
         var memory = (long)spec.Function.MemoryMb << 20;
         var variables = new Dictionary<string, string>(spec.Runtime.Environment);
+        if (spec.Runtime.Sdk is not null)
+            variables[DotnetWorker.ProcessorsVariable] = DotnetWorker.Processors(cores);
         foreach (var (name, value) in environment.Where(pair => !IsOfTheLoader(pair.Key)))
             variables[name] = value;
         return new SandboxRun
@@ -54,11 +56,20 @@ internal static class WorkerRun
     /// <summary>Variables that the sandbox lets nobody set for the start of a program; the program itself finds them all the same.</summary>
     public static bool IsOfTheLoader(string name) => name.StartsWith("LD_", StringComparison.Ordinal);
 
-    // The engine's own limit must not come before the function's.
-    private static IEnumerable<string> Options(WorkerSpec spec)
+    private static IEnumerable<string> Program(WorkerSpec spec) => spec.Runtime switch
     {
-        if (spec.Runtime.Language != "node")
-            yield break;
+        { Sdk: not null } => ["exec", "--runtimeconfig", BootstrapPath + DotnetWorker.ConfigurationFile, $"{CodeFolder}/{FunctionCompiler.ProgramPath}"],
+        { Language: "node" } => [.. NodeOptions(spec), BootstrapPath + spec.Runtime.Rules.Bootstrap],
+        _ => [BootstrapPath + spec.Runtime.Rules.Bootstrap],
+    };
+
+    private static Dictionary<string, ReadOnlyMemory<byte>> FilesOf(WorkerSpec spec) => spec.Runtime.Sdk is { } sdk
+        ? new() { [DotnetWorker.ConfigurationFile] = DotnetWorker.Configuration(sdk, spec.Function.MemoryMb) }
+        : new() { [spec.Runtime.Rules.Bootstrap!] = Bootstraps.Find(spec.Runtime.Rules.Bootstrap!) };
+
+    // The engine's own limit must not come before the function's.
+    private static IEnumerable<string> NodeOptions(WorkerSpec spec)
+    {
         yield return $"--max-old-space-size={spec.Function.MemoryMb}";
         if (spec.Runtime.StripsTypes)
             yield return "--experimental-strip-types";
@@ -68,9 +79,12 @@ internal static class WorkerRun
 /// <summary>The programs that load functions.</summary>
 internal static class Bootstraps
 {
+    /// <summary>The sources that are compiled with the code of a C# function.</summary>
+    public static readonly IReadOnlyList<string> Dotnet = ["bootstrap.cs", "bootstrap.context.cs", "bootstrap.output.cs"];
+
     public static ReadOnlyMemory<byte> Find(string name) => All.Value[name];
 
-    private static readonly Lazy<Dictionary<string, byte[]>> All = new(() => new[] { "bootstrap.cjs", "bootstrap.py" }.ToDictionary(name => name, Read));
+    private static readonly Lazy<Dictionary<string, byte[]>> All = new(() => new[] { "bootstrap.cjs", "bootstrap.py" }.Concat(Dotnet).ToDictionary(name => name, Read));
 
     private static byte[] Read(string name)
     {

@@ -14,6 +14,9 @@ internal sealed record WorkerSpec
     /// <summary>Of the function's code with its dependencies; null for code that is not kept.</summary>
     public required string? Sha256 { get; init; }
 
+    /// <summary>Its program is not there yet.</summary>
+    public bool NeedsCompiling { get; init; }
+
     /// <summary>0 for code that is not kept.</summary>
     public required int Version { get; init; }
 
@@ -22,6 +25,19 @@ internal sealed record WorkerSpec
 
     /// <summary>Variables over all others.</summary>
     public IReadOnlyDictionary<string, string> Extra { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Mebibytes that its start and its run take at most.</summary>
+    public int RoomMb => NeedsCompiling ? Math.Max(Function.MemoryMb, FunctionCompiler.MemoryMb) : Function.MemoryMb;
+
+    public static WorkerSpec Of(ActiveFunction function, FunctionVersion version, FunctionRuntime runtime) => new()
+    {
+        Function = function,
+        Runtime = runtime,
+        Entrypoint = version.Entrypoint,
+        Sha256 = version.PackageSha256 ?? version.CodeSha256,
+        Version = version.Number,
+        NeedsCompiling = runtime.Rules.IsCompiled && version.PackageSha256 is null,
+    };
 }
 
 /// <summary>What a worker finds in its environment.</summary>

@@ -17,6 +17,7 @@ public sealed class WorkerStarter(WorkerTools tools, IServiceScopeFactory scopes
     private const int MaxGreetingBytes = 64 * 1024;
     private const string Lost = "lost";
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestCompiling = TimeSpan.FromSeconds(25); // with the longest test less than the 230 s of the cloud's front end
 
     /// <summary>A worker that has loaded its code, or why there is none.</summary>
     internal async Task<(IFunctionWorker? Worker, WorkerFailure? Failure)> StartAsync(WorkerSpec spec)
@@ -24,12 +25,20 @@ public sealed class WorkerStarter(WorkerTools tools, IServiceScopeFactory scopes
         var began = tools.Clock.GetTimestamp();
         var id = Guid.CreateVersion7(tools.Clock.GetUtcNow());
         var reading = VariablesAsync(spec); // beside the unpacking
-        var code = spec.Unsaved is { } packed ? await tools.Code.UnpackAsync(packed) : await tools.Code.RentAsync(spec.Function.Id, spec.Sha256!);
+        var code = await CodeAsync(spec);
         if (code is null)
             return (null, new WorkerFailure(Failed("CodeMissing", "The code of this version is no longer there"), TimeSpan.Zero));
         try
         {
             var variables = await reading;
+            if (spec.NeedsCompiling && await CompileAsync(spec, code.Path) is { } refused)
+            {
+                code.Dispose();
+                return (null, refused);
+            }
+
+            if (spec.NeedsCompiling)
+                began = tools.Clock.GetTimestamp(); // compiling is no part of the function's own start
             if (!spec.Runtime.Rules.StaysWarm)
                 return (new ProgramWorker(id, spec, variables, code, tools, new CancellationTokenSource()), null);
             var start = new Start(id, spec, variables, code.Path);
@@ -48,6 +57,27 @@ public sealed class WorkerStarter(WorkerTools tools, IServiceScopeFactory scopes
             code.Dispose();
             throw;
         }
+    }
+
+    private Task<WorkerCode.Lease?> CodeAsync(WorkerSpec spec) => spec switch
+    {
+        { Unsaved: { } packed } => tools.Code.UnpackAsync(packed),
+        { NeedsCompiling: true } => tools.Code.CopyAsync(spec.Function.Id, spec.Sha256!),
+        _ => tools.Code.RentAsync(spec.Function.Id, spec.Sha256!),
+    };
+
+    // Null when the program is there.
+    private async Task<WorkerFailure?> CompileAsync(WorkerSpec spec, string folder)
+    {
+        var compiled = await tools.Compiler.CompileAsync(spec.Runtime, folder, LongestCompiling, CancellationToken.None);
+        if (compiled.Error is not { } error)
+            return null;
+        if (compiled.Reason is SandboxReason.StartFailed or SandboxReason.Lost)
+            return new WorkerFailure(null, TimeSpan.Zero);
+        var book = new LogBook();
+        foreach (var line in compiled.Log.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            book.Add(new FunctionLogLine(tools.Clock.GetUtcNow(), "system", line.Contains(": error ", StringComparison.Ordinal) ? "error" : "warn", line));
+        return new WorkerFailure(Failed("CompileError", error) with { Logs = book.Lines }, TimeSpan.Zero);
     }
 
     private async Task<(IFunctionWorker? Worker, WorkerFailure? Failure)> StartAsync(Start start, long began)
@@ -90,9 +120,12 @@ public sealed class WorkerStarter(WorkerTools tools, IServiceScopeFactory scopes
             (await greeting).Channel.Dispose();
         if (result.Reason == SandboxReason.StartFailed)
             return new WorkerFailure(null, TimeSpan.Zero);
-        var outcome = reply is { Type: "failed", Error: { } error }
-            ? new WorkerOutcome(InvocationStatus.Error, null, output.Clean(error)) { PeakKb = reply.RssKb }
-            : ended || result.Reason == SandboxReason.Oom ? WorkerEnd.Describe(result) : Failed("InitTimeout", "The code was not loaded in time");
+        var outcome = reply switch
+        {
+            { Type: "failed", Error: { } error } => new WorkerOutcome(InvocationStatus.Error, null, output.Clean(error)) { PeakKb = reply.RssKb },
+            { Type: WorkerReply.OutOfMemory } => WorkerEnd.OutOfMemory,
+            _ => ended || result.Reason == SandboxReason.Oom ? WorkerEnd.Describe(result) : Failed("InitTimeout", "The code was not loaded in time"),
+        };
         output.Close();
         return new WorkerFailure(outcome with { Logs = await output.EndAsync(reply?.Marks ?? 0), PeakKb = result.Usage?.PeakMemoryKb ?? 0 }, TimeSpan.Zero);
     }

@@ -21,6 +21,20 @@ public sealed class RuntimeTests(SandboxFixture fixture)
     }
 
     [Fact]
+    public void Supported_OfDotnet_IsForFunctionsOnly()
+    {
+        Assert.Contains(fixture.Catalog.All, runtime => runtime is { Lang: "dotnet", RunsScripts: false });
+        Assert.Equal(fixture.Catalog.Supported, fixture.Catalog.All.Where(runtime => runtime.Lang != "dotnet"));
+    }
+
+    [Theory]
+    [InlineData("Python 3.11.2", "3.11.2")]
+    [InlineData("8.0.404 [/usr/lib/dotnet/sdk]\n10.0.401 [/usr/lib/dotnet/sdk]\n", "8.0.404 10.0.401")]
+    [InlineData("go version go1.19.8 linux/amd64", "1.19.8")]
+    [InlineData("none", "")]
+    public void VersionsOf_Answer_AreThoseOfAListOrTheFirst(string answer, string expected) => Assert.Equal(expected, string.Join(' ', RuntimeAnswers.VersionsOf(answer)));
+
+    [Fact]
     public async Task CreateRun_FailingScriptOfEverySupportedRuntime_FailsAsItShould()
     {
         var scripts = new Dictionary<string, string>
@@ -125,6 +139,22 @@ public sealed class RuntimeTests(SandboxFixture fixture)
             var found = InterpreterSearch.Find([$"{folder}/python{{v}}", $"{Path.GetDirectoryName(folder)}/shims-*/missing", $"{folder}/real"], "3.11").ToList();
 
             Assert.Equal(("/usr/bin/bash", 0), (Assert.Single(found).Binary, found[0].Mounts.Count));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Of_DotnetOutsideTheSystem_ShowsItsFolder()
+    {
+        var folder = Directory.CreateTempSubdirectory("dotnet-").FullName;
+        try
+        {
+            Assert.Equal($"{folder}/dotnet", Assert.Single(Interpreter.Of($"{folder}/dotnet").Mounts).Path);
+            Directory.CreateDirectory($"{folder}/host/fxr");
+            Assert.Equal(folder, Assert.Single(Interpreter.Of($"{folder}/dotnet").Mounts).Path);
         }
         finally
         {

@@ -60,6 +60,7 @@ public abstract class FunctionInvocationTests(PlatformApp app)
     [Theory]
     [InlineData("node", "console.log('loaded'); exports.handler = (event) => { console.log('one\\ntwo'); console.error('bad'); process.stdout.write('rest'); return 1 }")]
     [InlineData("python", "import sys\nprint('loaded')\ndef handler(event, context):\n    print('one\\ntwo')\n    print('bad', file=sys.stderr)\n    print('rest', end='')\n    return 1")]
+    [InlineData("dotnet", "class A { static A() => Console.WriteLine(\"loaded\"); static async Task<object?> Handler(JsonElement e, Context c) { Console.WriteLine(\"one\\ntwo\"); Console.Error.WriteLine(\"bad\"); Console.Write(\"rest\"); return 1; } }")]
     public async Task Prints_AreLogLinesOfTheirInvocation(string runtime, string code)
     {
         var client = await FunctionClient.StartAsync(app);
@@ -98,6 +99,7 @@ public abstract class FunctionInvocationTests(PlatformApp app)
     [Theory]
     [InlineData("node", "exports.handler = (event) => event")]
     [InlineData("python", "def handler(event, context):\n    return event")]
+    [InlineData("dotnet", "class A { static async Task<object?> Handler(JsonElement e, Context c) => e; }")]
     public async Task Payload_OfAnySize_ComesBackWhole(string runtime, string code)
     {
         var client = await FunctionClient.StartAsync(app);

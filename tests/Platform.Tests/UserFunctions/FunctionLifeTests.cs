@@ -180,6 +180,7 @@ public abstract class FunctionLifeTests(PlatformApp app)
 
         Assert.Contains(runtimes, runtime => Text(runtime, "language") == "node" && Text(runtime, "defaultEntrypoint") == "index.handler");
         Assert.Contains(runtimes, runtime => Text(runtime, "language") == "python");
+        Assert.Contains(runtimes, runtime => Text(runtime, "language") == "dotnet" && Text(runtime, "name")!.StartsWith("dotnet", StringComparison.Ordinal) && Text(runtime, "defaultEntrypoint") == "Function.Handler");
         foreach (var runtime in runtimes)
         {
             var id = await client.ServingAsync(Text(runtime, "starterCode")!, Text(runtime, "name")!, Text(runtime, "name")!.Replace(".", "_", StringComparison.Ordinal));
