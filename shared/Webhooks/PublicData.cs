@@ -16,7 +16,7 @@ internal static class PublicData
 
     private static readonly string[] Names =
     [
-        "name", "status", "state", "type", "kind", "role", "severity", "environment", "branch", "commit_sha", "runtime", "engine", "from", "to", "version", "conclusion", "email",
+        "name", "status", "state", "type", "kind", "role", "severity", "environment", "branch", "commit_sha", "retry_of", "runtime", "engine", "from", "to", "version", "conclusion", "email",
     ];
 
     private static readonly string[] Words = ["reason", "cause"];
