@@ -59,7 +59,7 @@ public abstract class BuildEndTests(PlatformApp app)
 
         Assert.Equal("executor_lost", Text((await client.EndedAsync(id)).GetProperty("failure"), "code"));
         await Until.TrueAsync(async () => (await client.GetAsync(id)).Ok().Data.GetProperty("hooks").GetArrayLength() == 2, "the hooks are noted", 60);
-        Assert.Equal("executor_lost", Text(Assert.Single(receiver.At("/end")).Json.GetProperty("build"), "failureCode"));
+        Assert.Equal("executor_lost", Text(Assert.Single(receiver.At("/end")).Json.GetProperty("build").GetProperty("failure"), "code"));
         Assert.Equal(["succeeded", "failed"], (await client.GetAsync(id)).Data.GetProperty("hooks").EnumerateArray().Select(hook => Text(hook, "status")!));
         await Until.TrueAsync(() => Sleeping(mark).Count == 0, "the lost run stops itself", 30);
     }

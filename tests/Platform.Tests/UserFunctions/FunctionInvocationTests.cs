@@ -162,7 +162,8 @@ public abstract class FunctionInvocationTests(PlatformApp app)
 
         foreach (var process in Workers.Of(id))
             Workers.Kill(process);
-        await Until.TrueAsync(() => Workers.Of(id).Count == 0, "they are gone");
+        // A process is no longer to be seen a moment before its socket is closed.
+        await Until.TrueAsync(async () => (await client.GetAsync(id)).Ok().Data.GetProperty("pool").GetProperty("warm").GetInt32() == 0, "the platform knows that they are gone");
 
         Assert.Equal(id.ToString(), (await client.InvokeAsync(id)).Ok().Data.GetProperty("result").GetString());
     }
