@@ -131,9 +131,6 @@ public sealed record VersionView(
         version.Number, version.Runtime, version.Entrypoint, version.CodeSha256, version.SizeBytes, version.FileCount, version.Message, version.CreatedAt, version.CreatedBy);
 }
 
-/// <summary>Why a deployment did not succeed.</summary>
-public sealed record DeploymentErrorView(string Code, string? Message);
-
 /// <summary>A deployment. What the package managers or the compiler printed is shown by its own operation only.</summary>
 public sealed record DeploymentView
 {
@@ -149,7 +146,7 @@ public sealed record DeploymentView
 
     public required IReadOnlyList<DeploymentStep> Steps { get; init; }
 
-    public required DeploymentErrorView? Error { get; init; }
+    public required DeploymentError? Error { get; init; }
 
     public required DeploymentReason Reason { get; init; }
 
@@ -174,7 +171,7 @@ public sealed record DeploymentView
         PreviousVersion = deployment.PreviousVersion,
         Status = deployment.Status,
         Steps = deployment.Steps,
-        Error = deployment.ErrorCode is { } code ? new DeploymentErrorView(code, deployment.ErrorMessage) : null,
+        Error = deployment.Error,
         Reason = deployment.Reason,
         StartedAt = deployment.StartedAt,
         FinishedAt = deployment.FinishedAt,

@@ -57,14 +57,15 @@ public sealed partial class FunctionCompiler(ISandbox sandbox)
             return new Compilation(SandboxReason.Exited, "", $"The code has more than {MaxFiles} C# files");
         var result = await sandbox.RunAsync(RunOf(runtime, folder, files) with { WallTime = longest }, ct);
         ct.ThrowIfCancellationRequested();
+        var log = LogOf(result);
         if (result is not { Reason: SandboxReason.Exited, ExitCode: 0 })
-            return new Compilation(result.Reason, LogOf(result), ErrorOf(result));
+            return new Compilation(result.Reason, log, ErrorOf(result, log));
         if (result.Files.FirstOrDefault(file => file.Name == ProgramName) is not { } program)
-            return new Compilation(result.Reason, LogOf(result), "The compiled code is too large");
+            return new Compilation(result.Reason, log, "The compiled code is too large");
         Directory.CreateDirectory(Path.Combine(folder, ProgramFolder));
         await File.WriteAllBytesAsync(Path.Combine(folder, ProgramPath), program.Content, ct);
         CodeFolders.Open(Path.Combine(folder, ProgramFolder));
-        return new Compilation(result.Reason, LogOf(result), null);
+        return new Compilation(result.Reason, log, null);
     }
 
     private static SandboxRun RunOf(FunctionRuntime runtime, string folder, IReadOnlyList<string> files) => new()
@@ -104,13 +105,13 @@ public sealed partial class FunctionCompiler(ISandbox sandbox)
             .Order(StringComparer.Ordinal).Select(path => "./" + path),
     ];
 
-    private static string ErrorOf(SandboxResult result)
+    private static string ErrorOf(SandboxResult result, string log)
     {
         if (result.Reason == SandboxReason.Timeout)
             return "Compiling took too long";
         if (result.Reason == SandboxReason.Oom)
             return "The compiler needed more memory than it may have";
-        var errors = LogOf(result).Split('\n').Where(line => line.Contains("error CS", StringComparison.Ordinal)).ToList();
+        var errors = log.Split('\n').Where(line => line.Contains("error CS", StringComparison.Ordinal)).ToList();
         return errors.Count switch
         {
             0 => $"The compiler ended with exit code {result.ExitCode}",

@@ -45,7 +45,7 @@ internal sealed class FunctionDeploymentConfiguration : IEntityTypeConfiguration
         builder.Property(deployment => deployment.Id).ValueGeneratedNever();
         builder.Property(deployment => deployment.Version).IsConcurrencyToken();
         builder.Property(deployment => deployment.Steps).HasJsonConversion();
-        builder.Ignore(deployment => deployment.IsLive).Ignore(deployment => deployment.DurationMs);
+        builder.Ignore(deployment => deployment.IsLive).Ignore(deployment => deployment.DurationMs).Ignore(deployment => deployment.Error);
         builder.HasOne<UserFunction>().WithMany().HasForeignKey(deployment => deployment.FunctionId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(deployment => new { deployment.FunctionId, deployment.CreatedAt });
         builder.HasIndex(deployment => deployment.FunctionId, "ix_function_deployments_live").IsUnique().HasFilter("status IN ('queued', 'packaging', 'probing', 'switching')");

@@ -40,6 +40,9 @@ public enum StepStatus
 /// <summary>One step of a deployment and what came of it.</summary>
 public sealed record DeploymentStep(string Name, StepStatus Status, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, string? Message);
 
+/// <summary>Why a deployment did not succeed.</summary>
+public sealed record DeploymentError(string Code, string? Message);
+
 /// <summary>One attempt to bring a version of a function into use.</summary>
 public sealed class FunctionDeployment : IProjectOwned
 {
@@ -72,6 +75,9 @@ public sealed class FunctionDeployment : IProjectOwned
     public string? ErrorCode { get; private set; }
 
     public string? ErrorMessage { get; private set; }
+
+    /// <summary>Why it did not succeed; null while there is nothing to say.</summary>
+    public DeploymentError? Error => ErrorCode is { } code ? new DeploymentError(code, ErrorMessage) : null;
 
     /// <summary>What the package managers or the compiler printed; its end, when it was much.</summary>
     public string? PackageLog { get; set; }

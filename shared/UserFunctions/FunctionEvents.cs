@@ -52,13 +52,10 @@ public sealed record FunctionFailed(Guid FunctionId, string Name, Guid Invocatio
 /// <summary>What went wrong in an invocation.</summary>
 public sealed record EventError(string Type, string Message);
 
-/// <summary>Why a deployment failed.</summary>
-public sealed record DeploymentFault(string Code, string? Message);
-
 /// <summary>What events tell of a deployment.</summary>
 public sealed record DeploymentSummary(Guid Id, Guid FunctionId, string FunctionName, int Version, int? PreviousVersion, DeploymentStatus Status, DeploymentReason Reason)
 {
-    public DeploymentFault? Error { get; init; }
+    public DeploymentError? Error { get; init; }
 
     public DateTimeOffset? StartedAt { get; init; }
 
@@ -69,7 +66,7 @@ public sealed record DeploymentSummary(Guid Id, Guid FunctionId, string Function
     public static DeploymentSummary Of(FunctionDeployment deployment, string function) => new(
         deployment.Id, deployment.FunctionId, function, deployment.VersionNumber, deployment.PreviousVersion, deployment.Status, deployment.Reason)
     {
-        Error = deployment.ErrorCode is { } code ? new DeploymentFault(code, deployment.ErrorMessage) : null,
+        Error = deployment.Error,
         StartedAt = deployment.StartedAt,
         FinishedAt = deployment.FinishedAt,
         DurationMs = deployment.DurationMs,

@@ -10,21 +10,14 @@ internal static class InvocationFacts
 {
     private const string Type = "function";
 
-    public static DomainEvent EventOf(FunctionInvocation record, string name, string? correlationId) => record.Status == InvocationStatus.Success
-        ? new FunctionInvoked(record.FunctionId, name, record.Id, record.VersionNumber, record.Status, record.DurationMs, record.ColdStart)
-        {
-            OwnerId = record.CallerId,
-            OrganizationId = record.OrganizationId,
-            ProjectId = record.ProjectId,
-            CorrelationId = correlationId,
-        }
-        : new FunctionFailed(record.FunctionId, name, record.Id, record.VersionNumber, record.Status, record.DurationMs, record.ColdStart, record.Error is { } error ? new EventError(error.Type, error.Message) : null)
-        {
-            OwnerId = record.CallerId,
-            OrganizationId = record.OrganizationId,
-            ProjectId = record.ProjectId,
-            CorrelationId = correlationId,
-        };
+    public static DomainEvent EventOf(FunctionInvocation record, string name, string? correlationId)
+    {
+        DomainEvent told = record.Status == InvocationStatus.Success
+            ? new FunctionInvoked(record.FunctionId, name, record.Id, record.VersionNumber, record.Status, record.DurationMs, record.ColdStart)
+            : new FunctionFailed(
+                record.FunctionId, name, record.Id, record.VersionNumber, record.Status, record.DurationMs, record.ColdStart, record.Error is { } error ? new EventError(error.Type, error.Message) : null);
+        return told with { OwnerId = record.CallerId, OrganizationId = record.OrganizationId, ProjectId = record.ProjectId, CorrelationId = correlationId };
+    }
 
     /// <summary>Points of a function's invocations. Those of a second that are of one kind are counted by one point; durations and memory have a point each, for percentiles are made of them.</summary>
     public static IEnumerable<MetricDraft> PointsOf(IEnumerable<FunctionInvocation> records, string name) =>

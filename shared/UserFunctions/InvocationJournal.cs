@@ -86,8 +86,8 @@ public sealed class InvocationJournal(IServiceScopeFactory scopes, DatabaseReady
                 await using var scope = scopes.CreateScopeFor(Caller.System(organizationId));
                 var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
                 var metrics = scope.ServiceProvider.GetRequiredService<RecordMetrics>();
-                var all = await forwarded.ConcernAsync(organizationId, FunctionInvoked.TypeName, CancellationToken.None);
-                await db.InTransactionAsync(() => StoreAsync(db, metrics, entries, all), CancellationToken.None);
+                var tellsSuccess = await forwarded.ConcernAsync(organizationId, FunctionInvoked.TypeName, CancellationToken.None);
+                await db.InTransactionAsync(() => StoreAsync(db, metrics, entries, tellsSuccess), CancellationToken.None);
                 return;
             }
             catch (DbUpdateException fault) when (attempt > 1)
@@ -105,16 +105,11 @@ public sealed class InvocationJournal(IServiceScopeFactory scopes, DatabaseReady
         }
     }
 
-    // Of invocations that went well an event tells only where somebody waits for it: their records say the same.
-    private async Task<int> StoreAsync(PlatformDbContext db, RecordMetrics metrics, IReadOnlyList<Entry> entries, bool allEvents)
+    private async Task<int> StoreAsync(PlatformDbContext db, RecordMetrics metrics, IReadOnlyList<Entry> entries, bool tellsSuccess)
     {
         await _records.InsertAsync(db, [.. entries.Select(entry => entry.Record)], CancellationToken.None);
-        foreach (var entry in entries.Where(entry => entry.Record.Trigger == InvocationTrigger.Invoke && entry.Record.Status != InvocationStatus.Throttled))
-        {
-            if (allEvents || entry.Record.Status != InvocationStatus.Success)
-                db.Raise(InvocationFacts.EventOf(entry.Record, entry.FunctionName, entry.CorrelationId));
-        }
-
+        foreach (var entry in entries.Where(entry => IsTold(entry.Record, tellsSuccess)))
+            db.Raise(InvocationFacts.EventOf(entry.Record, entry.FunctionName, entry.CorrelationId));
         await db.SaveChangesAsync();
         foreach (var function in entries.Where(entry => entry.Record.Trigger == InvocationTrigger.Invoke).GroupBy(entry => entry.Record.FunctionId))
         {
@@ -126,6 +121,10 @@ public sealed class InvocationJournal(IServiceScopeFactory scopes, DatabaseReady
 
         return entries.Count;
     }
+
+    // Of invocations that went well an event tells only where somebody waits for it: their records say the same.
+    private static bool IsTold(FunctionInvocation record, bool tellsSuccess) =>
+        record.Trigger == InvocationTrigger.Invoke && record.Status != InvocationStatus.Throttled && (tellsSuccess || record.Status != InvocationStatus.Success);
 
     private sealed record Entry(FunctionInvocation Record, string FunctionName, string? CorrelationId);
 }

@@ -31,18 +31,20 @@ public sealed class WorkerStarter(WorkerTools tools, IServiceScopeFactory scopes
         try
         {
             var variables = await reading;
-            if (spec.NeedsCompiling && await CompileAsync(spec, code.Path) is { } refused)
+            if (spec.NeedsCompiling)
             {
-                code.Dispose();
-                return (null, refused);
+                if (await CompileAsync(spec, code.Path) is { } refused)
+                {
+                    code.Dispose();
+                    return (null, refused);
+                }
+
+                began = tools.Clock.GetTimestamp(); // compiling is no part of the function's own start
             }
 
-            if (spec.NeedsCompiling)
-                began = tools.Clock.GetTimestamp(); // compiling is no part of the function's own start
             if (!spec.Runtime.Rules.StaysWarm)
                 return (new ProgramWorker(id, spec, variables, code, tools, new CancellationTokenSource()), null);
-            var start = new Start(id, spec, variables, code.Path);
-            var (worker, failure) = await StartAsync(start, began);
+            var (worker, failure) = await StartAsync(new Start(id, spec, variables, code.Path), began);
             if (worker is null)
             {
                 code.Dispose();

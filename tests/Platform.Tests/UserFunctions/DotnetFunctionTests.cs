@@ -1,12 +1,8 @@
 using System.Net;
 using System.Text.Json;
 
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
-using Platform.Blobs;
-using Platform.Data;
-using Platform.Identity;
 using Platform.Sandbox;
 using Platform.Tests.Executions;
 using Platform.Tests.Fixtures;
@@ -57,9 +53,9 @@ public sealed class DotnetFunctionTests(SqliteApp fixture) : IClassFixture<Sqlit
         Assert.Equal((false, $"{{\"count\":2,\"e\":[2],{Rest}{end}"), (warm.GetProperty("coldStart").GetBoolean(), warm.GetProperty("result").ToString()));
         Assert.Equal("remains True", Text(warm.GetProperty("logs")[0], "message"));
         Assert.InRange(warm.GetProperty("memoryUsedMb").GetInt32(), 10, 256);
-        var deployment = await LatestAsync(client, id);
-        Assert.Equal(("succeeded", "succeeded", ""), (Text(deployment, "status"), StepOf(deployment, "package"), Text(deployment, "packageLog")));
-        Assert.True(await IsKeptAsync(id));
+        var deployment = await Deployments.LatestAsync(client, await client.SettledAsync(id));
+        Assert.Equal(("succeeded", "succeeded", ""), (Text(deployment, "status"), Deployments.StepOf(deployment, "package"), Text(deployment, "packageLog")));
+        Assert.True(await Deployments.IsKeptAsync(fixture.App, id));
         Assert.Equal(
             [".compiled/function.dll", "Function.cs", "Shapes/Shape.cs", "data/words.txt", "obj/Left.cs"],
             (await client.GetAsync(id, "?include=code")).Ok().Data.GetProperty("files").EnumerateArray().Select(file => Text(file, "path")));
@@ -138,8 +134,8 @@ public sealed class DotnetFunctionTests(SqliteApp fixture) : IClassFixture<Sqlit
 
         var settled = await client.SettledAsync(id);
         Assert.Equal(("active", 1), (Text(settled, "status"), settled.GetProperty("activeVersion").GetInt32()));
-        var failed = await LatestAsync(client, id);
-        Assert.Equal(("failed", "compile_failed", "failed", "skipped"), (Text(failed, "status"), Text(failed.GetProperty("error"), "code"), StepOf(failed, "package"), StepOf(failed, "probe")));
+        var failed = await Deployments.LatestAsync(client, settled);
+        Assert.Equal(("failed", "compile_failed", "failed", "skipped"), (Text(failed, "status"), Text(failed.GetProperty("error"), "code"), Deployments.StepOf(failed, "package"), Deployments.StepOf(failed, "probe")));
         const string Missing = "Function.cs(1,97): error CS0103: The name 'missing' does not exist in the current context";
         Assert.Equal([Missing, "Function.cs(2,24): error CS0029: Cannot implicitly convert type 'string' to 'int'"], Text(failed.GetProperty("error"), "message")!.Split('\n'));
         Assert.Contains(Missing, Text(failed, "packageLog"), StringComparison.Ordinal);
@@ -262,25 +258,12 @@ public sealed class DotnetFunctionTests(SqliteApp fixture) : IClassFixture<Sqlit
 
         Assert.Equal((503, "unavailable"), (await client.TestAsync(id, new { })).Refusal);
         (await client.DeployAsync(id, new { })).Ok(HttpStatusCode.Created);
-        await client.SettledAsync(id);
-        Assert.Equal("unavailable", Text((await LatestAsync(client, id)).GetProperty("error"), "code"));
+        Assert.Equal("unavailable", Text((await Deployments.LatestAsync(client, await client.SettledAsync(id))).GetProperty("error"), "code"));
     }
 
     private static string Returning(string value) => $"static class Function {{ static async Task<object?> Handler(JsonElement e, Context c) => {value}; }}";
 
     private static object[] Files(params (string Path, string Content)[] files) => [.. files.Select(file => new { path = file.Path, content = file.Content })];
 
-    private static async Task<JsonElement> LatestAsync(FunctionClient client, Guid id) =>
-        (await client.DeploymentAsync(id, (await client.GetAsync(id)).Ok().Data.GetProperty("latestDeployment").GetProperty("id").GetGuid())).Ok().Data;
-
-    private static string? StepOf(JsonElement deployment, string name) => Text(deployment.GetProperty("steps").EnumerateArray().First(step => Text(step, "name") == name), "status");
-
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
-
-    private async Task<bool> IsKeptAsync(Guid id)
-    {
-        await using var scope = fixture.App.As(Caller.Platform);
-        var version = await scope.ServiceProvider.GetRequiredService<PlatformDbContext>().FunctionVersions.SingleAsync(row => row.FunctionId == id);
-        return await scope.ServiceProvider.GetRequiredService<IBlobStore>().GetPropertiesAsync($"function-code/{id:N}/{version.PackageSha256}", default) is not null;
-    }
 }

@@ -1,9 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Platform.Blobs;
-using Platform.Data;
 using Platform.Identity;
 using Platform.Sandbox;
 using Platform.Tests.Fixtures;
@@ -41,14 +38,14 @@ public sealed class FunctionPackagingTests : IAsyncLifetime
         var id = await CreatedAsync(client, runtime, files);
 
         var deployed = await client.SettledAsync(id);
-        var first = await DeploymentAsync(client, deployed);
+        var first = await Deployments.LatestAsync(client, deployed);
         Assert.True(Text(first, "status") == "succeeded", $"{first}");
         Assert.Equal(word, (await client.InvokeAsync(id)).Ok().Data.GetProperty("result").GetString());
-        Assert.Equal("succeeded", StepOf(first, "package"));
+        Assert.Equal("succeeded", Deployments.StepOf(first, "package"));
         Assert.DoesNotContain(Secret, first.ToString(), StringComparison.Ordinal);
         Assert.All(_registry.At(archive), authorization => Assert.StartsWith("Basic ", authorization, StringComparison.Ordinal));
         Assert.Single(_registry.At(archive));
-        Assert.True(await IsKeptAsync(id));
+        Assert.True(await Deployments.IsKeptAsync(_app!, id));
 
         (await client.DeployAsync(id, new { force = true })).Ok(HttpStatusCode.Created);
         Assert.Equal("succeeded", Text((await client.SettledAsync(id)).GetProperty("latestDeployment"), "status"));
@@ -68,8 +65,8 @@ public sealed class FunctionPackagingTests : IAsyncLifetime
 
         (await client.CodeAsync(id, new { files, deploy = true })).Ok();
 
-        var failed = await DeploymentAsync(client, await client.SettledAsync(id));
-        Assert.Equal(("failed", "package_failed", "failed"), (Text(failed, "status"), Text(failed.GetProperty("error"), "code"), StepOf(failed, "package")));
+        var failed = await Deployments.LatestAsync(client, await client.SettledAsync(id));
+        Assert.Equal(("failed", "package_failed", "failed"), (Text(failed, "status"), Text(failed.GetProperty("error"), "code"), Deployments.StepOf(failed, "package")));
         Assert.Contains("package log", Text(failed.GetProperty("error"), "message"), StringComparison.Ordinal);
         Assert.Contains("no-such-package", Text(failed, "packageLog"), StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, failed.ToString(), StringComparison.Ordinal);
@@ -82,7 +79,7 @@ public sealed class FunctionPackagingTests : IAsyncLifetime
         var client = await StartAsync();
         var id = await CreatedAsync(client, "node", Files(("index.js", "exports.handler = () => 2"), ("package.json", """{"dependencies":{"chatty":"1.0.0"}}""")));
 
-        var failed = await DeploymentAsync(client, await client.SettledAsync(id));
+        var failed = await Deployments.LatestAsync(client, await client.SettledAsync(id));
 
         Assert.Equal("package_failed", Text(failed.GetProperty("error"), "code"));
         Assert.Contains(":_auth=***", Text(failed, "packageLog"), StringComparison.Ordinal);
@@ -114,7 +111,7 @@ public sealed class FunctionPackagingTests : IAsyncLifetime
             await scope.ServiceProvider.GetRequiredService<DeployFunction>().AbandonAsync(live.GetProperty("id").GetGuid(), outOfTime: true, default);
 
         await Until.TrueAsync(() => _registry.GivenUp > 0, "npm is ended", 60);
-        var ended = await DeploymentAsync(client, await client.SettledAsync(id));
+        var ended = await Deployments.LatestAsync(client, await client.SettledAsync(id));
         Assert.Equal(("failed", "deployment_timeout"), (Text(ended, "status"), Text(ended.GetProperty("error"), "code")));
         Assert.Equal("failed", Text((await client.GetAsync(id)).Ok().Data, "status"));
     }
@@ -138,19 +135,7 @@ public sealed class FunctionPackagingTests : IAsyncLifetime
     private static async Task<Guid> CreatedAsync(FunctionClient client, string runtime, object files) =>
         (await client.CreateAsync(new { name = "main", runtime, files, timeoutSeconds = 10 })).Ok(HttpStatusCode.Created).Data.GetProperty("id").GetGuid();
 
-    private static async Task<JsonElement> DeploymentAsync(FunctionClient client, JsonElement function) =>
-        (await client.DeploymentAsync(function.GetProperty("id").GetGuid(), function.GetProperty("latestDeployment").GetProperty("id").GetGuid())).Ok().Data;
-
-    private static string? StepOf(JsonElement deployment, string name) => Text(deployment.GetProperty("steps").EnumerateArray().First(step => Text(step, "name") == name), "status");
-
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
-
-    private async Task<bool> IsKeptAsync(Guid id)
-    {
-        await using var scope = _app!.As(Caller.Platform);
-        var version = await scope.ServiceProvider.GetRequiredService<PlatformDbContext>().FunctionVersions.SingleAsync(row => row.FunctionId == id);
-        return await scope.ServiceProvider.GetRequiredService<IBlobStore>().GetPropertiesAsync($"function-code/{id:N}/{version.PackageSha256}", default) is { } blob && blob.Sha256 == version.PackageSha256;
-    }
 
     private async Task<FunctionClient> StartAsync(Db database = Db.Sqlite, Func<ISandbox, ISandbox>? sandbox = null)
     {
