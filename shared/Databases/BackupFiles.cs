@@ -49,10 +49,10 @@ public sealed class BackupFiles(IBlobStore blobs, DatabaseFiles files, DatabaseE
     }
 
     /// <summary>Puts a backup in the place of the database at one stroke; throws when it cannot, and then all is as it was.</summary>
-    public async Task<MadeDatabase> RestoreAsync(DatabaseBackup backup, ManagedDatabase target, Func<CancellationToken, Task> quiet, CancellationToken ct)
+    public async Task<MadeDatabase> RestoreAsync(DatabaseBackup backup, ManagedDatabase target, Func<CancellationToken, Task> ready, CancellationToken ct)
     {
         await using var content = await OpenAsync(backup, ct) ?? throw new BackupException("The stored backup is gone");
-        return await engines.Of(target).RestoreAsync(target, content, quiet, ct);
+        return await engines.Of(target).RestoreAsync(target, content, ready, ct);
     }
 
     public Task DeleteAsync(DatabaseBackup backup, CancellationToken ct) => DeleteAsync(ContentOf(backup), ct);

@@ -12,7 +12,7 @@ public static class DatabasesModule
         services.AddSingleton<DatabaseFiles>().AddSingleton<QueryTurns>().AddSingleton<SqliteQueries>().AddSingleton<DatabaseSeries>().AddSingleton<DatabaseSweep>();
         services.AddScoped<DatabaseQueries>().AddScoped<DatabaseProgress>().AddScoped<QueryDatabase>();
         services.AddScoped<CreateDatabase>().AddScoped<ChangeDatabase>().AddScoped<DeleteDatabase>();
-        services.AddScoped<DatabaseEngines>().AddScoped<IDatabaseEngine, SqliteEngine>().AddScoped<IDatabaseEngine, PostgresEngine>().AddScoped<DatabaseFactory>().AddScoped<DatabaseVault>().AddScoped<PostgresQueries>();
+        services.AddScoped<DatabaseEngines>().AddScoped<IDatabaseEngine, SqliteEngine>().AddScoped<IDatabaseEngine, PostgresEngine>().AddScoped<DatabaseFactory>().AddScoped<DatabaseAttempts>().AddScoped<DatabaseVault>().AddScoped<PostgresQueries>();
         services.AddSingleton<PostgresAdministration>().AddSingleton<PostgresTools>().AddSingleton<ScheduleBackups>();
         services.AddScoped<BackupFiles>();
         services.AddScoped<BackupQueries>().AddScoped<StartBackup>().AddScoped<MakeBackup>().AddScoped<StartRestore>().AddScoped<RestoreBackup>();

@@ -23,8 +23,9 @@ public interface IDatabaseEngine
     /// <param name="reveal">With the password in clear.</param>
     Task<DatabaseConnection> DescribeAsync(ManagedDatabase database, bool reveal, CancellationToken ct);
 
-    /// <summary>Makes the database and what its maker's SQL says, whatever was there before.</summary>
-    Task<Result<MadeDatabase>> CreateAsync(ManagedDatabase database, CancellationToken ct);
+    /// <summary>Makes the database and what its maker's SQL says beside the place where it belongs, and puts it there at one stroke, whatever was there before.</summary>
+    /// <param name="ready">Throws when this attempt must not; called before the switch.</param>
+    Task<Result<MadeDatabase>> CreateAsync(ManagedDatabase database, Func<CancellationToken, Task> ready, CancellationToken ct);
 
     /// <summary>Makes the row's settings hold on the database.</summary>
     /// <param name="endSessions">End the sessions of clients, since they came with an old password.</param>
@@ -52,10 +53,10 @@ public interface IDatabaseEngine
     /// <summary>
     /// Puts a backup in the place of the database, or where none is yet, at one stroke; a <see cref="BackupException"/> is the backup's fault. Whenever it fails all is as it was.
     /// </summary>
-    /// <param name="quiet">Ends the queries that run on the database in this process; called before the switch.</param>
-    Task<MadeDatabase> RestoreAsync(ManagedDatabase target, Stream backup, Func<CancellationToken, Task> quiet, CancellationToken ct);
+    /// <param name="ready">Ends the queries that run on the database in this process and throws when this attempt must not switch; called before the switch.</param>
+    Task<MadeDatabase> RestoreAsync(ManagedDatabase target, Stream backup, Func<CancellationToken, Task> ready, CancellationToken ct);
 
-    /// <summary>Removes what a restore that failed for good has left, so that the old database serves again.</summary>
+    /// <summary>Removes what the attempts of a restore that failed for good have left, so that the old database serves again.</summary>
     Task AbandonRestoreAsync(ManagedDatabase target, CancellationToken ct);
 }
 

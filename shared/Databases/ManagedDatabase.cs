@@ -88,6 +88,9 @@ public sealed class ManagedDatabase : IProjectOwned
 
     public LastRestore? LastRestore { get; set; }
 
+    /// <summary>The attempt that makes or restores it; null when none does. See <see cref="DatabaseAttempts"/>.</summary>
+    public Guid? AttemptId { get; set; }
+
     /// <summary>What is being put into it.</summary>
     public Guid? RestoringBackupId { get; set; }
 

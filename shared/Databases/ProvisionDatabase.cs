@@ -5,7 +5,7 @@ using Platform.Data;
 namespace Platform.Databases;
 
 /// <summary>Makes what was stored as <see cref="DatabaseStatus.Creating"/>. May run again after a crash: it begins anew as long as the row says so.</summary>
-public sealed class ProvisionDatabase(PlatformDbContext db, DatabaseEngines engines, TimeProvider clock, ILogger<ProvisionDatabase> log)
+public sealed class ProvisionDatabase(PlatformDbContext db, DatabaseEngines engines, DatabaseAttempts attempts, ILogger<ProvisionDatabase> log)
 {
     private const string Failed = "The database could not be created";
 
@@ -17,25 +17,34 @@ public sealed class ProvisionDatabase(PlatformDbContext db, DatabaseEngines engi
             return;
         }
 
-        var made = await engines.Of(database).CreateAsync(database, ct);
+        await attempts.TakeAsync(database, ct);
+        var made = await engines.Of(database).CreateAsync(database, ready => attempts.DemandAsync(database, ready), ct);
         if (!made.IsOk)
         {
             await FailAsync(database, made.Error.Message, ct);
             return;
         }
 
-        (database.SizeBytes, database.TableCount) = (made.Value.Size.SizeBytes, made.Value.Size.TableCount);
-        database.EngineVersion = made.Value.EngineVersion;
-        database.Status = DatabaseStatus.Available;
         db.Raise(DatabaseCreated.Of(database));
-        await SaveAsync(database, ct);
+        var isThere = await attempts.EndAsync(
+            database,
+            row =>
+            {
+                (row.SizeBytes, row.TableCount, row.EngineVersion) = (made.Value.Size.SizeBytes, made.Value.Size.TableCount, made.Value.EngineVersion);
+                (row.Status, row.InitSql) = (DatabaseStatus.Available, null);
+            },
+            ct);
+        if (!isThere)
+            await engines.Of(database).RemoveAsync(organizationId, id, ct);
     }
 
     /// <summary>Gives up: what was made of it goes, the row says that there is nothing.</summary>
     public async Task FailAsync(Guid id, CancellationToken ct)
     {
-        if (await FindAsync(id, ct) is { } database)
-            await FailAsync(database, Failed, ct);
+        if (await FindAsync(id, ct) is not { } database)
+            return;
+        await attempts.TakeAsync(database, ct);
+        await FailAsync(database, Failed, ct);
     }
 
     // A process that died may have made it just when its organization or project was removed.
@@ -52,6 +61,7 @@ public sealed class ProvisionDatabase(PlatformDbContext db, DatabaseEngines engi
 
     private async Task FailAsync(ManagedDatabase database, string reason, CancellationToken ct)
     {
+        await attempts.EndAsync(database, row => (row.Status, row.Error, row.InitSql) = (DatabaseStatus.Error, reason, null), ct);
         try
         {
             await engines.Of(database).RemoveAsync(database.OrganizationId, database.Id, ct);
@@ -59,24 +69,6 @@ public sealed class ProvisionDatabase(PlatformDbContext db, DatabaseEngines engi
         catch (Exception fault) when (!ct.IsCancellationRequested)
         {
             log.LogWarning(fault, "What there is of database {DatabaseId} could not be removed; deleting it will do", database.Id);
-        }
-
-        (database.Status, database.Error) = (DatabaseStatus.Error, reason);
-        await SaveAsync(database, ct);
-    }
-
-    private async Task SaveAsync(ManagedDatabase database, CancellationToken ct)
-    {
-        database.InitSql = null;
-        database.UpdatedAt = clock.GetUtcNow();
-        database.Version++;
-        try
-        {
-            await db.SaveChangesAsync(ct);
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            await engines.Of(database).RemoveAsync(database.OrganizationId, database.Id, ct); // its organization or project was removed meanwhile
         }
     }
 }

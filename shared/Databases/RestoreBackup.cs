@@ -5,7 +5,8 @@ using Platform.Data;
 namespace Platform.Databases;
 
 /// <summary>Puts a backup into a database that waits for it. May run again after a crash, until the row says that it is over.</summary>
-public sealed class RestoreBackup(PlatformDbContext db, BackupFiles content, DatabaseEngines engines, QueryTurns turns, TimeProvider clock, ILogger<RestoreBackup> log)
+public sealed class RestoreBackup(
+    PlatformDbContext db, BackupFiles content, DatabaseEngines engines, DatabaseAttempts attempts, QueryTurns turns, TimeProvider clock, ILogger<RestoreBackup> log)
 {
     private const string Failed = "The backup could not be restored";
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(70); // no query lasts longer
@@ -15,28 +16,30 @@ public sealed class RestoreBackup(PlatformDbContext db, BackupFiles content, Dat
     {
         if (await FindAsync(restoreId, targetId, ct) is not { } target)
             return;
+        await attempts.TakeAsync(target, ct);
         if (await db.DatabaseBackups.AsNoTracking().SingleOrDefaultAsync(found => found.Id == backupId, ct) is not { } backup || !await content.IsWholeAsync(backup, ct))
         {
-            await EndAsync(target, BackupErrors.Corrupt.Message, ct);
+            await EndAsync(target, made: null, BackupErrors.Corrupt.Message, ct);
             return;
         }
 
-        var isNew = target.Status == DatabaseStatus.Creating;
+        await attempts.DemandAsync(target, ct); // to read all of it has taken a while
+        MadeDatabase made;
         try
         {
-            var made = await content.RestoreAsync(backup, target, quiet => EndQueriesAsync(targetId, quiet), ct);
-            (target.SizeBytes, target.TableCount, target.EngineVersion) = (made.Size.SizeBytes, made.Size.TableCount, made.EngineVersion);
+            made = await content.RestoreAsync(backup, target, ready => GetReadyAsync(target, ready), ct);
         }
         catch (BackupException refused)
         {
+            await attempts.DemandAsync(target, ct);
             await AbandonAsync(target, ct);
-            await EndAsync(target, refused.Message, ct);
+            await EndAsync(target, made: null, refused.Message, ct);
             return;
         }
 
-        if (isNew)
+        if (target.Status == DatabaseStatus.Creating)
             db.Raise(DatabaseCreated.Of(target));
-        await EndAsync(target, error: null, ct);
+        await EndAsync(target, made, error: null, ct);
     }
 
     /// <summary>Says that it failed for good: the old data serve again, and a new database is none.</summary>
@@ -44,8 +47,9 @@ public sealed class RestoreBackup(PlatformDbContext db, BackupFiles content, Dat
     {
         if (await FindAsync(restoreId, targetId, ct) is not { } target)
             return;
+        await attempts.TakeAsync(target, ct);
         await AbandonAsync(target, ct);
-        await EndAsync(target, Failed, ct);
+        await EndAsync(target, made: null, Failed, ct);
     }
 
     private async Task AbandonAsync(ManagedDatabase target, CancellationToken ct)
@@ -67,37 +71,35 @@ public sealed class RestoreBackup(PlatformDbContext db, BackupFiles content, Dat
         return target?.LastRestore?.Id == restoreId ? target : null;
     }
 
-    // The status keeps new ones away; those under way would go on with the old file.
-    private async Task EndQueriesAsync(Guid databaseId, CancellationToken ct)
+    // The status keeps new queries away; those under way would go on with the old file.
+    private async Task GetReadyAsync(ManagedDatabase target, CancellationToken ct)
     {
-        turns.End(databaseId);
+        turns.End(target.Id);
         var began = clock.GetTimestamp();
-        while (turns.RunningOn(databaseId) > 0)
+        while (turns.RunningOn(target.Id) > 0)
         {
             if (clock.GetElapsedTime(began) > LongestWait)
                 throw new BackupException("Queries that were running did not end");
             await Task.Delay(Pause, clock, ct);
         }
+
+        await attempts.DemandAsync(target, ct);
     }
 
-    private async Task EndAsync(ManagedDatabase target, string? error, CancellationToken ct)
+    private async Task EndAsync(ManagedDatabase target, MadeDatabase? made, string? error, CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
-        var isNew = target.Status == DatabaseStatus.Creating;
-        target.LastRestore = target.LastRestore! with { Status = error is null ? RestoreStatus.Succeeded : RestoreStatus.Failed, FinishedAt = now, Error = error };
+        var isThere = await attempts.EndAsync(target, row => End(row, made, error), ct);
+        if (!isThere)
+            await engines.Of(target).RemoveAsync(target.OrganizationId, target.Id, ct);
+    }
+
+    private void End(ManagedDatabase target, MadeDatabase? made, string? error)
+    {
+        target.LastRestore = target.LastRestore! with { Status = error is null ? RestoreStatus.Succeeded : RestoreStatus.Failed, FinishedAt = clock.GetUtcNow(), Error = error };
         target.RestoringBackupId = null;
-        target.Status = isNew && error is not null ? DatabaseStatus.Error : DatabaseStatus.Available;
-        if (isNew && error is not null)
-            target.Error = error;
-        target.UpdatedAt = now;
-        target.Version++;
-        try
-        {
-            await db.SaveChangesAsync(ct);
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            await engines.Of(target).RemoveAsync(target.OrganizationId, target.Id, ct); // its organization or project was removed meanwhile
-        }
+        if (made is not null)
+            (target.SizeBytes, target.TableCount, target.EngineVersion) = (made.Size.SizeBytes, made.Size.TableCount, made.EngineVersion);
+        var isNone = error is not null && target.Status == DatabaseStatus.Creating;
+        (target.Status, target.Error) = isNone ? (DatabaseStatus.Error, error) : (DatabaseStatus.Available, target.Error);
     }
 }

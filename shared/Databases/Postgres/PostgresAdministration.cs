@@ -90,13 +90,18 @@ public sealed class PostgresAdministration : IAsyncDisposable
             await ExecuteAsync(ct, $"ALTER DATABASE {database} WITH ALLOW_CONNECTIONS false IS_TEMPLATE false", $"DROP DATABASE IF EXISTS {database} WITH (FORCE)");
     }
 
+    internal async Task DropDatabasesAsync(string pattern, CancellationToken ct)
+    {
+        foreach (var database in await ReadAsync("SELECT datname FROM pg_database WHERE datname ~ $1", row => row.GetString(0), [pattern], ct))
+            await DropDatabaseAsync(database, ct);
+    }
+
     /// <summary>Removes all that bears the database's name.</summary>
     internal async Task RemoveAsync(PostgresNames names, CancellationToken ct)
     {
         foreach (var role in await RolesAsync($"^{names.Owner}(_ro)?$", ct))
             await ExecuteAsync(ct, $"GRANT {role} TO CURRENT_USER", $"ALTER ROLE {role} NOLOGIN");
-        foreach (var database in await ReadAsync("SELECT datname FROM pg_database WHERE datname ~ $1", row => row.GetString(0), [$"^{names.Owner}(_|$)"], ct))
-            await DropDatabaseAsync(database, ct);
+        await DropDatabasesAsync($"^{names.Owner}(_|$)", ct);
         foreach (var role in await RolesAsync($"^{names.Owner}(_ro)?$", ct))
             await TryDropRoleAsync(role, ct);
     }

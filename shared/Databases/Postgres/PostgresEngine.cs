@@ -35,17 +35,25 @@ public sealed class PostgresEngine(
         return new ServerConnection(settings.PostgresPublicHost, settings.PostgresPublicPort, names.Database, names.Owner, password, settings.PostgresPublicSslMode, uri);
     }
 
-    public async Task<Result<MadeDatabase>> CreateAsync(ManagedDatabase database, CancellationToken ct)
+    public async Task<Result<MadeDatabase>> CreateAsync(ManagedDatabase database, Func<CancellationToken, Task> ready, CancellationToken ct)
     {
         if (await administration.CheckAsync(ct) is not null)
             return DatabaseErrors.ServerNotSetUp;
-        var (names, credentials) = (new PostgresNames(database.Id), await vault.OpenAsync(database, ct));
-        await administration.EnsureRolesAsync(names, credentials, database.MaxConnections, ct);
-        await administration.CreateAsync(names, names.Database, ct);
-        await using (var owner = await PostgresSession.OpenAsync(administration.Server, names.Database, names.Owner, credentials.Owner, database.MakingTimeout, ct))
-            await PostgresRestore.GrantAsync(owner, names, ct);
-        var made = await queries.InitializeAsync(database, credentials, ct);
-        return made.IsOk ? new MadeDatabase(made.Value, await administration.VersionAsync(ct)) : made.Error;
+        var credentials = await vault.OpenAsync(database, ct);
+        var stage = await StageAsync(database, credentials, ct);
+        if (!await stage.IsSwitchedAsync(ct))
+        {
+            await stage.CreateAsync(ct);
+            if (await queries.InitializeAsync(new PostgresPlace(database, credentials, stage.Name), ct) is { IsOk: false, Error: var refusal })
+            {
+                await stage.DropAsync(ct);
+                return refusal!;
+            }
+
+            await stage.SwitchAsync(ready, ct);
+        }
+
+        return new MadeDatabase(await stage.FinishAsync(ct), await administration.VersionAsync(ct));
     }
 
     public async Task<Error?> ApplyAsync(ManagedDatabase database, bool endSessions, CancellationToken ct)
@@ -104,14 +112,25 @@ public sealed class PostgresEngine(
         await tools.DumpAsync(administration.Server, names.Database, names.Owner, credentials.Owner, file, ct);
     }
 
-    public async Task<MadeDatabase> RestoreAsync(ManagedDatabase target, Stream backup, Func<CancellationToken, Task> quiet, CancellationToken ct)
+    public async Task<MadeDatabase> RestoreAsync(ManagedDatabase target, Stream backup, Func<CancellationToken, Task> ready, CancellationToken ct)
     {
-        var restore = new PostgresRestore(administration, tools, await vault.OpenAsync(target, ct), target);
-        return new MadeDatabase(await restore.RunAsync(backup, quiet, ct), await administration.VersionAsync(ct));
+        var credentials = await vault.OpenAsync(target, ct);
+        var stage = await StageAsync(target, credentials, ct);
+        if (!await stage.IsSwitchedAsync(ct))
+        {
+            await stage.CreateAsync(ct);
+            if (await tools.RestoreAsync(administration.Server, stage.Name, new PostgresNames(target.Id).Owner, credentials.Owner, backup, ct) is { } fault)
+                throw new BackupException($"The backup cannot be restored: {fault.Split('\n')[0]}");
+            await stage.GrantAsync(ct);
+            if ((await administration.SizesAsync([stage.Name], ct)).GetValueOrDefault(stage.Name) > DatabaseFiles.BytesOf(target.MaxSizeMb))
+                throw new BackupException(BackupErrors.TooLarge);
+            await stage.SwitchAsync(ready, ct);
+        }
+
+        return new MadeDatabase(await stage.FinishAsync(ct), await administration.VersionAsync(ct));
     }
 
-    public async Task AbandonRestoreAsync(ManagedDatabase target, CancellationToken ct) =>
-        await new PostgresRestore(administration, tools, await vault.OpenAsync(target, ct), target).AbandonAsync(ct);
+    public async Task AbandonRestoreAsync(ManagedDatabase target, CancellationToken ct) => await new PostgresStage(administration, await vault.OpenAsync(target, ct), target).AbandonAsync(ct);
 
     /// <summary>The size of the database that the session is on.</summary>
     internal static async Task<DatabaseSize> MeasureAsync(PostgresSession session, CancellationToken ct)
@@ -120,6 +139,12 @@ public sealed class PostgresEngine(
         await using var rows = await command.ExecuteReaderAsync(ct);
         await rows.ReadAsync(ct);
         return new DatabaseSize(rows.GetInt64(0), (int)rows.GetInt64(1));
+    }
+
+    private async Task<PostgresStage> StageAsync(ManagedDatabase database, DatabaseCredentials credentials, CancellationToken ct)
+    {
+        await administration.EnsureRolesAsync(new PostgresNames(database.Id), credentials, database.MaxConnections, ct);
+        return new PostgresStage(administration, credentials, database);
     }
 
     // A tenant can take the restriction off his role; here it comes back.

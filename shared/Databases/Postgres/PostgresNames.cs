@@ -8,7 +8,7 @@ internal readonly record struct PostgresNames(Guid Id)
 {
     public const string Pattern = "^mdb_[0-9a-f]{32}";
 
-    private const int RestoreDigits = 12;
+    private const int IdDigits = 12;
 
     /// <summary>The role that owns the database, which its users get.</summary>
     public string Owner => $"mdb_{Id:N}";
@@ -18,11 +18,14 @@ internal readonly record struct PostgresNames(Guid Id)
 
     public string Database => Owner;
 
-    /// <summary>What this restore replaced, until it is dropped.</summary>
-    public string Replaced(Guid restoreId) => $"{Owner}_o{Digits(restoreId)}";
+    /// <summary>What a restore, or the making of the database, replaced, until it is dropped.</summary>
+    public string Replaced(Guid id) => $"{Owner}_o{Digits(id)}";
 
-    /// <summary>Where a restore puts the data before it takes the database's place.</summary>
-    public string Restored(Guid restoreId) => $"{Owner}_r{Digits(restoreId)}";
+    /// <summary>What an attempt makes before it takes the database's place.</summary>
+    public string Staged(Guid attemptId) => $"{StagedBeginning}{Digits(attemptId)}";
 
-    private static string Digits(Guid restoreId) => restoreId.ToString("N")[^RestoreDigits..];
+    /// <summary>How the names of all attempts' begin.</summary>
+    public string StagedBeginning => $"{Owner}_r";
+
+    private static string Digits(Guid id) => id.ToString("N")[^IdDigits..];
 }

@@ -13,17 +13,18 @@ public sealed class PostgresQueries(PostgresAdministration administration, Datab
     ];
 
     /// <summary>Runs what a database's maker wants in it; a refusal is for him.</summary>
-    internal async Task<Result<DatabaseSize>> InitializeAsync(ManagedDatabase database, DatabaseCredentials credentials, CancellationToken ct)
+    internal async Task<Result<DatabaseSize>> InitializeAsync(PostgresPlace place, CancellationToken ct)
     {
+        var database = place.Database;
         var script = new SqlScript(string.IsNullOrWhiteSpace(database.InitSql) ? "SELECT 1" : database.InitSql);
-        var outcome = await UseAsync(database, credentials, script, database.MakingTimeout, async (session, run, end) => await RunAsync(session, run, end) with { Size = await PostgresEngine.MeasureAsync(session, end) }, ct);
+        var outcome = await UseAsync(place, script, database.MakingTimeout, async (session, run, end) => await RunAsync(session, run, end) with { Size = await PostgresEngine.MeasureAsync(session, end) }, ct);
         return outcome.IsOk ? outcome.Value.Size! : outcome.Error;
     }
 
     /// <summary>Sees to it that the owner can connect; throws when he cannot.</summary>
     internal async Task ProbeAsync(ManagedDatabase database, DatabaseCredentials credentials, CancellationToken ct)
     {
-        await using var session = await OpenAsync(database, credentials, reads: false, database.StatementTimeout, ct);
+        await using var session = await OpenAsync(PostgresPlace.Of(database, credentials), reads: false, database.StatementTimeout, ct);
     }
 
     internal Task<Result<SqlOutcome>> RunAsync(ManagedDatabase database, SqlScript script, TimeSpan limit, CancellationToken ct)
@@ -56,12 +57,11 @@ public sealed class PostgresQueries(PostgresAdministration administration, Datab
         if (turns.TryEnter(database.Id, ct) is not { } turn)
             return DatabaseErrors.TooManyQueries;
         using (turn)
-            return await UseAsync(database, await vault.OpenAsync(database, ct), script, limit, use, turn.Ended);
+            return await UseAsync(PostgresPlace.Of(database, await vault.OpenAsync(database, ct)), script, limit, use, turn.Ended);
     }
 
     private async Task<Result<T>> UseAsync<T>(
-        ManagedDatabase database,
-        DatabaseCredentials credentials,
+        PostgresPlace place,
         SqlScript script,
         TimeSpan limit,
         Func<PostgresSession, Func<SqlScript?, PostgresScript>, CancellationToken, Task<T>> use,
@@ -74,7 +74,7 @@ public sealed class PostgresQueries(PostgresAdministration administration, Datab
         try
         {
             var statements = PostgresScript.Parse(script);
-            session = await OpenAsync(database, credentials, script.Reads, limit, end.Token);
+            session = await OpenAsync(place, script.Reads, limit, end.Token);
             return await use(session, other => running = other is null ? Of(session, script, statements) : Of(session, other, PostgresScript.Parse(other)), end.Token);
         }
         catch (Exception fault) when (fault is SqlRefusal or OperationCanceledException or NotSupportedException || PostgresFault.IsOfConnection(fault))
@@ -84,20 +84,21 @@ public sealed class PostgresQueries(PostgresAdministration administration, Datab
         finally
         {
             if (session is not null)
-                await CloseAsync(database, session, killed: end.IsCancellationRequested);
+                await CloseAsync(place.Database, session, killed: end.IsCancellationRequested);
         }
 
         PostgresScript Of(PostgresSession on, SqlScript what, IReadOnlyList<PostgresStatement> statements) =>
-            new(on, what, statements, (ids, token) => AskAsync(database, credentials, limit, ids, token));
+            new(on, what, statements, (ids, token) => AskAsync(place, limit, ids, token));
     }
 
-    private async Task<PostgresSession> OpenAsync(ManagedDatabase database, DatabaseCredentials credentials, bool reads, TimeSpan limit, CancellationToken ct)
+    private async Task<PostgresSession> OpenAsync(PostgresPlace place, bool reads, TimeSpan limit, CancellationToken ct)
     {
+        var (database, credentials, name) = place;
         var names = new PostgresNames(database.Id);
         var (role, password) = reads ? (names.Reader, credentials.Reader) : (names.Owner, credentials.Owner);
         try
         {
-            return await PostgresSession.OpenAsync(administration.Server, names.Database, role, password, limit, ct);
+            return await PostgresSession.OpenAsync(administration.Server, name, role, password, limit, ct);
         }
         catch (PostgresException fault) when (Mendable.Contains(fault.SqlState) || IsClosed(fault))
         {
@@ -105,10 +106,10 @@ public sealed class PostgresQueries(PostgresAdministration administration, Datab
             if (current == credentials)
             {
                 await administration.EnsureRolesAsync(names, credentials, database.MaxConnections, ct);
-                await administration.OpenAsync(names, names.Database, ct);
+                await administration.OpenAsync(names, name, ct);
             }
 
-            return await PostgresSession.OpenAsync(administration.Server, names.Database, role, reads ? current.Reader : current.Owner, limit, ct);
+            return await PostgresSession.OpenAsync(administration.Server, name, role, reads ? current.Reader : current.Owner, limit, ct);
         }
     }
 
@@ -116,9 +117,9 @@ public sealed class PostgresQueries(PostgresAdministration administration, Datab
     private static bool IsClosed(PostgresException fault) => fault.SqlState == PostgresErrorCodes.TooManyConnections && fault.MessageText.Contains("for database", StringComparison.Ordinal);
 
     // While a result is read its own connection is busy.
-    private async Task<IReadOnlyDictionary<uint, PostgresType>> AskAsync(ManagedDatabase database, DatabaseCredentials credentials, TimeSpan limit, IReadOnlyList<uint> ids, CancellationToken ct)
+    private async Task<IReadOnlyDictionary<uint, PostgresType>> AskAsync(PostgresPlace place, TimeSpan limit, IReadOnlyList<uint> ids, CancellationToken ct)
     {
-        await using var session = await OpenAsync(database, credentials, reads: true, limit, ct);
+        await using var session = await OpenAsync(place, reads: true, limit, ct);
         return await new PostgresCatalog(session).TypesAsync(ids, ct);
     }
 
@@ -149,4 +150,11 @@ public sealed class PostgresQueries(PostgresAdministration administration, Datab
             return null;
         }
     }
+}
+
+/// <summary>A managed database by its name on the server, and the passwords of its roles.</summary>
+internal sealed record PostgresPlace(ManagedDatabase Database, DatabaseCredentials Credentials, string Name)
+{
+    /// <summary>Where it is used.</summary>
+    public static PostgresPlace Of(ManagedDatabase database, DatabaseCredentials credentials) => new(database, credentials, new PostgresNames(database.Id).Database);
 }

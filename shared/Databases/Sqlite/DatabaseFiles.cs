@@ -25,13 +25,16 @@ public sealed class DatabaseFiles
 
     public string PathOf(ManagedDatabase database) => PathOf(database.OrganizationId, database.Id);
 
-    /// <summary>An empty file in the place of the database, whatever was there.</summary>
-    public void Create(ManagedDatabase database)
+    /// <summary>An empty file for what this attempt will put in the database's place. Those of the attempts before it go: what goes on late finds none to put there.</summary>
+    public string Stage(ManagedDatabase database)
     {
-        CreateFolder(FolderOf(database.OrganizationId));
-        Delete(database.OrganizationId, database.Id);
-        CreateFile(PathOf(database));
+        DeleteStaged(database.Id);
+        var path = TemporaryPath($"{StagedBeginning(database.Id)}{database.AttemptId:N}.db");
+        CreateFile(path);
+        return path;
     }
+
+    public void DeleteStaged(Guid databaseId) => DeleteTemporary(StagedBeginning(databaseId));
 
     /// <summary>An empty file that must not be there yet.</summary>
     public static void CreateFile(string path)
@@ -49,10 +52,14 @@ public sealed class DatabaseFiles
             File.Delete(path + companion);
     }
 
-    /// <summary>Puts another file in the place of the database's, at one stroke; nobody may have it open.</summary>
+    /// <summary>Puts another file in the place of the database's, at one stroke; nobody may have it open. Throws, and leaves all as it is, when that file is gone.</summary>
     public void Replace(ManagedDatabase database, string path)
     {
         CreateFolder(FolderOf(database.OrganizationId));
+        if (!File.Exists(path))
+            throw new LostAttemptException();
+        if (new FileInfo($"{path}-wal") is { Exists: true, Length: > 0 })
+            throw new IOException("The end of what was written is not in the file yet");
         foreach (var companion in Companions.Where(companion => companion.Length > 0))
             File.Delete(PathOf(database) + companion);
         File.Move(path, PathOf(database), overwrite: true);
@@ -75,6 +82,7 @@ public sealed class DatabaseFiles
 
     public void Delete(Guid organizationId, Guid databaseId)
     {
+        DeleteStaged(databaseId);
         if (Directory.Exists(FolderOf(organizationId)))
             DeleteFile(PathOf(organizationId, databaseId));
     }
@@ -90,6 +98,8 @@ public sealed class DatabaseFiles
     public long SizeOf(ManagedDatabase database) => new FileInfo(PathOf(database)) is { Exists: true } file ? file.Length : 0;
 
     public void CreateTemporaryFolder() => CreateFolder(TemporaryFolder);
+
+    private static string StagedBeginning(Guid databaseId) => $"{databaseId:N}.staged.";
 
     private string PathOf(Guid organizationId, Guid databaseId) => Path.Combine(FolderOf(organizationId), $"{databaseId:N}.db");
 

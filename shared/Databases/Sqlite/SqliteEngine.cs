@@ -20,11 +20,22 @@ public sealed class SqliteEngine(DatabaseFiles files, SqliteQueries sqlite, IOpt
 
     public Task<DatabaseConnection> DescribeAsync(ManagedDatabase database, bool reveal, CancellationToken ct) => Task.FromResult<DatabaseConnection>(EmbeddedConnection.Instance);
 
-    public async Task<Result<MadeDatabase>> CreateAsync(ManagedDatabase database, CancellationToken ct)
+    public async Task<Result<MadeDatabase>> CreateAsync(ManagedDatabase database, Func<CancellationToken, Task> ready, CancellationToken ct)
     {
-        files.Create(database);
-        var made = await sqlite.InitializeAsync(database, ct);
-        return made.IsOk ? new MadeDatabase(made.Value, SqliteQueries.EngineVersion) : made.Error;
+        var staged = files.Stage(database);
+        try
+        {
+            var made = await sqlite.InitializeAsync(database, staged, ct);
+            if (!made.IsOk)
+                return made.Error;
+            await ready(ct);
+            files.Replace(database, staged);
+            return new MadeDatabase(made.Value, SqliteQueries.EngineVersion);
+        }
+        finally
+        {
+            DatabaseFiles.DeleteFile(staged);
+        }
     }
 
     // Every handle is opened with the settings of its moment.
@@ -70,17 +81,15 @@ public sealed class SqliteEngine(DatabaseFiles files, SqliteQueries sqlite, IOpt
         }
     }
 
-    public async Task<MadeDatabase> RestoreAsync(ManagedDatabase target, Stream backup, Func<CancellationToken, Task> quiet, CancellationToken ct)
+    public async Task<MadeDatabase> RestoreAsync(ManagedDatabase target, Stream backup, Func<CancellationToken, Task> ready, CancellationToken ct)
     {
-        var unpacked = files.TemporaryPath($"{target.LastRestore!.Id:N}.db");
+        var staged = files.Stage(target);
         try
         {
-            DatabaseFiles.DeleteFile(unpacked);
-            DatabaseFiles.CreateFile(unpacked);
-            await UnpackAsync(backup, unpacked, DatabaseFiles.BytesOf(target.MaxSizeMb), ct);
-            var size = Demand(await sqlite.CheckAsync(unpacked, ct));
-            await quiet(ct);
-            files.Replace(target, unpacked);
+            await UnpackAsync(backup, staged, DatabaseFiles.BytesOf(target.MaxSizeMb), ct);
+            var size = Demand(await sqlite.CheckAsync(staged, ct));
+            await ready(ct);
+            files.Replace(target, staged);
             return new MadeDatabase(size, SqliteQueries.EngineVersion);
         }
         catch (InvalidDataException)
@@ -89,13 +98,13 @@ public sealed class SqliteEngine(DatabaseFiles files, SqliteQueries sqlite, IOpt
         }
         finally
         {
-            DatabaseFiles.DeleteFile(unpacked);
+            DatabaseFiles.DeleteFile(staged);
         }
     }
 
     public Task AbandonRestoreAsync(ManagedDatabase target, CancellationToken ct)
     {
-        DatabaseFiles.DeleteFile(files.TemporaryPath($"{target.LastRestore!.Id:N}.db"));
+        files.DeleteStaged(target.Id);
         return Task.CompletedTask;
     }
 

@@ -25,9 +25,9 @@ public sealed class SqliteQueries
 
     public static string EngineVersion => raw.sqlite3_libversion().utf8_to_string();
 
-    /// <summary>Makes the database's own structures in its empty file, and what its maker's SQL says; a refusal is for its maker.</summary>
-    internal async Task<Result<DatabaseSize>> InitializeAsync(ManagedDatabase database, CancellationToken ct) => await UseAsync(
-        _files.PathOf(database),
+    /// <summary>Makes the database's own structures in an empty file, and what its maker's SQL says; a refusal is for its maker.</summary>
+    internal async Task<Result<DatabaseSize>> InitializeAsync(ManagedDatabase database, string path, CancellationToken ct) => await UseAsync(
+        path,
         database.MaxSizeMb,
         HandleMode.Write,
         database.MakingTimeout,
