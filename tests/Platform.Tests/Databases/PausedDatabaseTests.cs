@@ -132,9 +132,9 @@ public abstract class PausedDatabaseTests(PlatformApp app, string engine)
         async Task RunAsync()
         {
             await using var scope = app.As(Caller.Platform);
-            var engine = new PausingEngine(scope.ServiceProvider.GetRequiredService<DatabaseEngines>().Of(kind), moment);
-            arrived.SetResult(engine);
-            await attempt(scope.ServiceProvider, new DatabaseEngines([engine]));
+            var pausing = new PausingEngine(scope.ServiceProvider.GetRequiredService<DatabaseEngines>().Of(kind), moment);
+            arrived.SetResult(pausing);
+            await attempt(scope.ServiceProvider, new DatabaseEngines([pausing]));
         }
     }
 
