@@ -175,7 +175,7 @@ public sealed class WebhookNodeTests(PostgresServer postgres)
         var hook = await lab.CreateAsync(user, new { retryPolicy = new { initialDelaySeconds = 3600 } });
         lab.Receiver.Answer(hook.Path, [.. Enumerable.Repeat(500, 20)]);
 
-        foreach (var count in (int[])[10, 12])
+        foreach (var count in (int[])[1, 10, 12]) // from the first on the room is known; events that come at once before may count it twice
         {
             for (var i = (await lab.DeliveriesAsync(hook.Id)).Count; i < count; i++)
                 await lab.RaiseAsync(user);
